@@ -1,0 +1,41 @@
+"""Stepping Stones: a workbook on micro and macro conversions.
+
+All that a lesson needs: ``from workbook import check, hint, solution, load, quiz``. Names are
+loaded when first used, so that the package can set itself up on a machine that has nothing but
+Python.
+"""
+
+_PLACES = {
+    "check": "workbook.widgets.checking",
+    "hint": "workbook.widgets.checking",
+    "solution": "workbook.widgets.checking",
+    "show": "workbook.widgets.figures",
+    "load": "workbook.data",
+    "quiz": "workbook.widgets.quiz",
+    "progress_card": "workbook.widgets.record",
+    "save_my_work": "workbook.widgets.record",
+    "restore": "workbook.widgets.record",
+    "consequence": "workbook.widgets.consequence",
+    "funnel": "workbook.analysis.funnels",
+    "transitions": "workbook.analysis.funnels",
+    "funnel_explorer": "workbook.widgets.explorer_funnel",
+    "model_explorer": "workbook.widgets.explorer_models",
+}
+
+__all__ = sorted(_PLACES)  # noqa: PLE0605
+
+
+def __getattr__(name):
+    """Import a public name when it is first asked for (PEP 562)."""
+    if name not in _PLACES:
+        raise AttributeError(f"module 'workbook' has no attribute '{name}'")
+    from importlib import import_module
+
+    value = getattr(import_module(_PLACES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    """Names that tab completion offers."""
+    return sorted([*globals(), *_PLACES])

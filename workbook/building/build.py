@@ -1,0 +1,190 @@
+"""Build lessons: run the source, record the references, write what learners open.
+
+Nothing is written unless every lesson asked for passes every rule.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from workbook import paths
+from workbook.building import images, notebooks, rules
+from workbook.reference import kernel, record, source
+from workbook.reference.source import Lesson, Problem, SourceError
+
+OTHER_SEED = 20260101
+"""The seed whose data must change every answer that is not by hand."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Built:
+    """The files of one lesson by their place below the workbook's folder, as text."""
+
+    files: dict[Path, str]
+    notes: list[str] = field(default_factory=list)
+    coverage: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+def objectives(folder: Path) -> dict[str, dict[str, str]]:
+    """The course's objectives by id: `text`, `bloom`."""
+    data = yaml.safe_load((folder / "objectives.yml").read_text(encoding="utf-8"))
+    return dict(data)
+
+
+def lesson_files(lesson: Lesson, top: Path) -> tuple[Path, Path, Path]:
+    """Where a lesson's learner's notebook, worked notebook and answers go."""
+    return (
+        top / "notebooks" / f"{lesson.slug}.ipynb",
+        top / "solutions" / f"{lesson.slug}.ipynb",
+        top / "workbook" / "exercises" / "answers" / f"{lesson.slug}.json",
+    )
+
+
+def build(
+    path: Path, other_data: Path, committed: Path | None = None, say: Say = lambda _: None
+) -> Built:
+    """Build one lesson from its source; `other_data` holds the tables of another seed.
+
+    `committed` is the workbook's folder whose pictures are kept where they look alike.
+    Raises `SourceError` with all faults found.
+    """
+    say(f"{path.stem}: reading")
+    lesson = source.read(path)
+    earlier = [source.read(other) for other in source.sources(path.parent) if other < path]
+    problems = rules.of_source(lesson, objectives(path.parent))
+    questions, faults = _questions(lesson)
+    problems += faults
+    if not faults:
+        problems += rules.of_coverage(lesson, questions)
+    moved, notes = rules.of_moves(lesson, earlier)
+    problems += moved
+    if problems:
+        raise SourceError(problems)
+    say(f"{path.stem}: running the source with its wrong ways")
+    recorded = record.record(lesson)
+    problems = rules.of_recording(lesson, recorded) + record.judge_ways(lesson, recorded)
+    if problems:
+        raise SourceError(problems)
+    say(f"{path.stem}: running it on another seed of the shop")
+    problems = rules.of_seeds(lesson, recorded, record.record(lesson, other_data))
+    if problems:
+        raise SourceError(problems)
+    say(f"{path.stem}: running the worked notebook")
+    answers = json.dumps(
+        record.entries(lesson, recorded), indent=1, sort_keys=True, ensure_ascii=False
+    )
+    worked = _run_worked(lesson, answers)
+    learner, solution, store = lesson_files(lesson, Path())
+    if committed is not None and (committed / solution).exists():
+        former = json.loads((committed / solution).read_text(encoding="utf-8"))
+        images.keep_committed(worked, former)
+    return Built(
+        {
+            learner: notebooks.text_of(notebooks.tidy(notebooks.learners(lesson))),
+            solution: notebooks.text_of(worked),
+            store: answers + "\n",
+        },
+        notes,
+        _coverage(lesson, questions),
+    )
+
+
+def _questions(lesson: Lesson) -> tuple[list[Any], list[Problem]]:
+    from workbook.questions import bank, validate
+
+    path = lesson.path.with_suffix(".yml")
+    if not path.exists():
+        return [], [Problem(path, 1, "the lesson's questions are missing")]
+    faults = validate.validate(path, set(objectives(path.parent)))
+    if faults:
+        return [], [Problem(Path(fault.path), fault.line, fault.what) for fault in faults]
+    return list(bank.read(path)), []
+
+
+def _coverage(lesson: Lesson, questions: Sequence[Any]) -> dict[str, tuple[int, int]]:
+    """Per objective of the lesson: its exercises and its questions, counted."""
+    return {
+        name: (
+            sum(e.cell.metadata.get("objective") == name for e in lesson.exercises.values()),
+            sum(question.objective == name for question in questions),
+        )
+        for name in lesson.header.get("objectives", [])
+    }
+
+
+def _run_worked(lesson: Lesson, answers: str) -> dict[str, Any]:
+    notebook = notebooks.worked(lesson)
+    # What is shown without a record: built notebooks know no learner.
+    with tempfile.TemporaryDirectory(prefix="workbook-answers-") as folder:
+        (Path(folder) / f"{lesson.slug}.json").write_text(answers, encoding="utf-8")
+        extra = {
+            "WORKBOOK_ANSWERS": folder,
+            "WORKBOOK_PROGRESS": str(Path(folder) / "none.jsonl"),
+            "WORKBOOK_LESSONS": str(lesson.path.parent),
+            "WORKBOOK_DATA": str(paths.data_dir()),
+        }
+        with kernel.clean_environment(extra) as scratch:
+            try:
+                kernel.run(notebook, scratch)
+            except kernel.CellFailed as failed:
+                what = f"the worked notebook stops in cell {failed.cell}: {failed}"
+                raise SourceError([Problem(lesson.path, 1, what)]) from None
+    code = [c for c in lesson.cells if c.kind == "code" and not c.tags & {"ways", "hint"}]
+    ran = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if problems := record.noise(lesson, code, ran):
+        raise SourceError(problems)
+    problems = [
+        Problem(lesson.path, cell.line, f"the worked notebook fails its own check: {said}")
+        for cell, done in zip(code, ran, strict=True)
+        if cell.checks()
+        for said in [" ".join(o.get("data", {}).get("text/plain", "") for o in done.outputs)]
+        if "✔" not in said
+    ]
+    if problems:
+        raise SourceError(problems)
+    return notebooks.tidy(notebook)
+
+
+def build_all(numbers: Sequence[str], say: Say = print) -> list[Built]:
+    """Build the lessons of these numbers (all if none) from `lessons/`; writes nothing.
+
+    Raises `SourceError` with the faults of every lesson, LookupError for an unknown number.
+    """
+    from workbook.shop import tables
+
+    folder = paths.lessons_dir()
+    chosen = [source.find(folder, number) for number in numbers] or source.sources(folder)
+    built, problems = [], []
+    with tempfile.TemporaryDirectory(prefix="workbook-seed-") as other:
+        say("The shop's tables under another seed")
+        tables.write(Path(other), OTHER_SEED)
+        for path in chosen:
+            try:
+                built.append(build(path, Path(other), paths.root(), say))
+            except SourceError as fault:
+                problems += fault.problems
+    if problems:
+        raise SourceError(problems)
+    return built
+
+
+def write(built: Sequence[Built], top: Path) -> list[Path]:
+    """Write built lessons below `top`; returns the files that changed."""
+    changed = []
+    for one in built:
+        for place, text in one.files.items():
+            path = top / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                path.write_text(text, encoding="utf-8", newline="\n")
+                changed.append(path)
+    return changed

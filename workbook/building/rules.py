@@ -1,0 +1,140 @@
+"""What the build refuses: every rule a lesson must keep, each fault with file and line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from workbook.building import moves
+from workbook.reference.source import Lesson, Problem
+
+NEW_MOVES = 2
+"""A lesson teaches at most so many new moves."""
+
+
+def of_source(lesson: Lesson, objectives: Iterable[str]) -> list[Problem]:
+    """Faults that can be seen without running the lesson."""
+    problems = []
+
+    def problem(line: int, what: str) -> None:
+        problems.append(Problem(lesson.path, line, what))
+
+    checks = Counter(key for cell in lesson.cells for key in cell.checks())
+    for key, exercise in lesson.exercises.items():
+        if checks[key] == 0:
+            problem(exercise.line, f'{key}: no check("{key}") below it')
+        if checks[key] > 1:
+            problem(exercise.line, f'{key}: check("{key}") stands {checks[key]} times')
+        if not exercise.hints:
+            problem(exercise.line, f'{key}: no hint (a markdown cell with tags=["hint"])')
+    for cell in lesson.cells:
+        for key in cell.checks():
+            if key not in lesson.exercises and "ways" not in cell.tags:
+                problem(cell.line, f'check("{key}"): no answer cell has this key')
+        if cell.kind == "code" and ("%" in cell.source[:1] or "\n%" in cell.source):
+            problem(cell.line, "magics (%...) do not belong in a lesson")
+    known = set(objectives)
+    for name in lesson.header.get("objectives", []):
+        if name not in known:
+            problem(1, f"the objective {name} is not in objectives.yml")
+    for exercise in lesson.exercises.values():
+        name = exercise.cell.metadata.get("objective")
+        if name not in lesson.header.get("objectives", []):
+            problem(exercise.line, f"{exercise.key}: its objective {name!r} is not in the header")
+    return problems
+
+
+def of_recording(lesson: Lesson, recorded: dict[str, Any]) -> list[Problem]:
+    """Exercises whose check never ran, or without a wrong way."""
+    problems = []
+    for key, exercise in lesson.exercises.items():
+        if key not in recorded:
+            problems.append(Problem(lesson.path, exercise.line, f"{key}: it was never checked"))
+        elif not recorded[key]["wrong"]:
+            what = f"{key}: no wrong way; which mistake do people make here?"
+            problems.append(Problem(lesson.path, exercise.line, what))
+    return problems
+
+
+def of_seeds(lesson: Lesson, one: dict[str, Any], other: dict[str, Any]) -> list[Problem]:
+    """Exercises whose answer does not depend on the data: a typed-in answer would pass."""
+    from workbook.exercises.compare import same
+    from workbook.reference.record import rules_of
+
+    problems = []
+    for key, exercise in lesson.exercises.items():
+        free = exercise.kind == "function" or exercise.cell.metadata.get("by_hand", False)
+        if not free and same(one[key]["answer"], other[key]["answer"], rules_of(exercise)):
+            what = (
+                f"{key}: the answer is the same under two seeds of the shop, so it could be "
+                "typed in; change the question or declare by_hand=true"
+            )
+            problems.append(Problem(lesson.path, exercise.line, what))
+    return problems
+
+
+def of_coverage(lesson: Lesson, questions: Iterable[Any]) -> list[Problem]:
+    """Objectives of the header that neither an exercise nor a question serves; code exercises
+    without a twin question; quiz cells that name an unknown or a reserved question."""
+    questions = list(questions)
+    served = {e.cell.metadata.get("objective") for e in lesson.exercises.values()}
+    served |= {question.objective for question in questions}
+    problems = [
+        Problem(lesson.path, 1, f"no exercise and no question serves the objective {name}")
+        for name in lesson.header.get("objectives", [])
+        if name not in served
+    ]
+    by_id = {question.id: question for question in questions}
+    shown = {name for cell in lesson.cells for name in cell.quizzes()}
+    for cell in lesson.cells:
+        for name in cell.quizzes():
+            if name.startswith(f"{lesson.number}-") and name not in by_id:
+                problems.append(Problem(lesson.path, cell.line, f'quiz("{name}"): no such question'))
+            elif name in by_id and by_id[name].pool == "exam":
+                what = f'quiz("{name}"): the question is reserved for mock exams'
+                problems.append(Problem(lesson.path, cell.line, what))
+    twins = {question.twin for question in questions if question.id in shown}
+    for key, exercise in lesson.exercises.items():
+        if key not in twins and not exercise.cell.metadata.get("stretch", False):
+            what = f"{key}: no question shown in the lesson is its twin (the no-code route)"
+            problems.append(Problem(lesson.path, exercise.line, what))
+    return problems
+
+
+def untaught(lesson: Lesson, earlier: Iterable[Lesson]) -> dict[str, list[int]]:
+    """Moves of the worked answers that no lesson up to this one teaches, with their lines."""
+    taught = set(moves.BASIC) | set(lesson.header.get("moves", []))
+    for other in earlier:
+        taught |= set(other.header.get("moves", []))
+    found: dict[str, list[int]] = {}
+    for exercise in lesson.exercises.values():
+        if exercise.cell.metadata.get("stretch", False):
+            continue  # stretch is marked as such: it may reach beyond what was taught
+        for move in sorted(moves.used(exercise.cell.region()) - taught):
+            found.setdefault(move, []).append(exercise.line)
+    return found
+
+
+def of_moves(lesson: Lesson, earlier: list[Lesson]) -> tuple[list[Problem], list[str]]:
+    """Faults of the moves, and notes: moves that a lesson still to be written must teach.
+
+    As long as a lesson before this one is missing, an untaught move is its task, not a fault.
+    """
+    problems = []
+    new = lesson.header.get("moves", [])
+    before = set(moves.BASIC).union(*(other.header.get("moves", []) for other in earlier))
+    if len(set(new) - before) > NEW_MOVES:
+        what = f"the lesson teaches {len(new)} new moves ({', '.join(new)}); at most {NEW_MOVES}"
+        problems.append(Problem(lesson.path, 1, what))
+    missing = untaught(lesson, earlier)
+    written = {other.number for other in earlier}
+    unwritten = [f"{n:02d}" for n in range(1, int(lesson.number)) if f"{n:02d}" not in written]
+    if unwritten and missing:
+        first, last = unwritten[0], unwritten[-1]
+        names = ", ".join(sorted(missing))
+        return problems, [f"{lesson.slug}: lessons {first} to {last} will have to teach: {names}"]
+    for move, lines in missing.items():
+        what = f"the worked answer uses `{move}`, which no lesson up to this one teaches"
+        problems += [Problem(lesson.path, line, what) for line in lines]
+    return problems, []

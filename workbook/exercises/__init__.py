@@ -1,0 +1,1 @@
+"""Pure part of the exercises: canonical values, comparison, messages. No files, no display."""

@@ -1,0 +1,170 @@
+"""Plain words for the errors that beginners meet most.
+
+`explain` is pure: error name, message, the cell's code and the names in use give one short
+text, or None where plain words would be a guess.
+"""
+
+from __future__ import annotations
+
+import builtins
+import difflib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+COURSE = {
+    "check", "hint", "solution", "load", "quiz", "show", "progress", "funnel",
+    "save_my_work", "restore",
+}  # fmt: skip
+MODULES = {"pd": "pandas", "np": "numpy", "plt": "matplotlib.pyplot"}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error as a kernel reports it, with what is needed to explain it."""
+
+    name: str
+    text: str
+    code: str = ""
+    known: Sequence[str] = field(default_factory=tuple)
+    columns: Sequence[str] = field(default_factory=tuple)
+
+
+def explain(failure: Failure) -> str | None:
+    """What happened and what to do, in one to three short sentences; None if not known."""
+    for names, pattern, answer in _RULES:
+        if failure.name in names and (found := re.search(pattern, failure.text)):
+            return answer(failure, found)
+    return None
+
+
+def _near(word: str, among: Iterable[str]) -> str | None:
+    close = difflib.get_close_matches(word, list(among), n=1, cutoff=0.6)
+    folded = {other.lower(): other for other in among}
+    return folded.get(word.lower()) or (close[0] if close else None)
+
+
+def _name_error(failure: Failure, found: re.Match[str]) -> str:
+    name = found[1]
+    if name in COURSE or name in MODULES:
+        return (
+            f"`{name}` is not there yet. Was the kernel restarted? Run the first code cell of "
+            "this notebook (the one with `import`) once more, then this cell."
+        )
+    if name in ("true", "false", "none", "null"):
+        right = {"true": "True", "false": "False"}.get(name, "None")
+        return f"Python writes it with a capital letter: `{right}`."
+    if near := _near(name, [*failure.known, *dir(builtins), *COURSE]):
+        return f"There is no `{name}`. Did you mean `{near}`? Capital letters count."
+    return (
+        f"There is no `{name}` yet. Is it a text? Then it needs quotes: `\"{name}\"`. Is it a "
+        "name from a cell above? Run that cell first (after a restart, all of them)."
+    )
+
+
+def _key_error(failure: Failure, found: re.Match[str]) -> str:
+    key = found[1].strip()
+    if key.startswith("(") and "," in key:
+        return "For several columns use two pairs of brackets: a list inside, `df[[..., ...]]`."
+    name = key.strip("'\"")
+    if near := _near(name, failure.columns):
+        return f"There is no column or label `{name}`. The nearest that exists is `{near}`."
+    if failure.columns:
+        some = ", ".join(f"`{column}`" for column in failure.columns[:10])
+        return f"There is no column or label `{name}`. The tables here have: {some}."
+    return f"There is no column or label `{name}`. Look at the table's `.columns`."
+
+
+def _syntax(failure: Failure, found: re.Match[str]) -> str:
+    code = failure.code
+    if code.count("(") > code.count(")"):
+        return "A parenthesis is open: count `(` and `)`, one `)` is missing."
+    if code.count("[") > code.count("]"):
+        return "A bracket is open: count `[` and `]`, one `]` is missing."
+    if re.search(r"^\s*(if|for|while|def|else|elif)\b[^:#]*$", code, re.MULTILINE):
+        return "A line that starts with `if`, `for` or `def` ends with a colon `:`."
+    if re.search(r"[^=!<>]=(?!=)[^=]*\]", code):
+        return "To compare, write two equal signs: `==`. A single `=` gives a name to a value."
+    return (
+        "Python cannot read this line. Look at the place the arrow points to, and just before "
+        "it: a missing comma, quote or bracket?"
+    )
+
+
+def _attribute(failure: Failure, found: re.Match[str]) -> str:
+    kind, name = found[1], found[2]
+    if kind in ("DataFrame", "Series"):
+        if near := _near(name, failure.columns):
+            return f'A column is taken with brackets and quotes: `table["{near}"]`.'
+        import pandas
+
+        public = [word for word in dir(getattr(pandas, kind)) if not word.startswith("_")]
+        if near := _near(name, public):
+            return f"A {kind} has no `{name}`. Did you mean `{near}`?"
+    if kind in ("ellipsis", "EllipsisType"):
+        return "A blank is still there: replace `...` by your answer."
+    if kind == "NoneType":
+        return "The value before the dot is `None`: did the line above return nothing?"
+    return f"A value of type {kind} has no `{name}`. Is it the value you think it is?"
+
+
+def _say(text: str) -> Callable[[Failure, re.Match[str]], str]:
+    return lambda failure, found: text.format(*found.groups())
+
+
+_SYNTAX = ("SyntaxError", "_IncompleteInputError")
+_RULES: list[tuple[tuple[str, ...], str, Callable[[Failure, re.Match[str]], str]]] = [
+    (("NameError",), r"name '(\w+)' is not defined", _name_error),
+    (("KeyError",), r"not in index|None of", _say(
+        "At least one of these columns does not exist. Look at the table's `.columns`.")),
+    (("KeyError",), r"(?s)(.*)", _key_error),
+    (_SYNTAX, r"Maybe you meant '=='|cannot assign to", _say(
+        "To compare, write two equal signs: `==`. A single `=` gives a name to a value.")),
+    (_SYNTAX, r"'(.)' was never closed|incomplete input", _syntax),
+    (_SYNTAX, r"unmatched '(.)'|closing parenthesis '(.)'", _say(
+        "There is one closing bracket too many, or it is of another kind than the opening one.")),
+    (_SYNTAX, r"expected ':'", _say(
+        "A line that starts with `if`, `for` or `def` ends with a colon `:`.")),
+    (_SYNTAX, r"unterminated .*string|EOL while scanning", _say(
+        "A text is not closed: it needs the same quote, `\"` or `'`, at both ends of the line.")),
+    (_SYNTAX, r"Missing parentheses in call", _say(
+        "Python calls with parentheses: `print(...)`.")),
+    (_SYNTAX, r"Perhaps you forgot a comma|invalid syntax", _syntax),
+    (("IndentationError", "TabError"), r"expected an indented block", _say(
+        "The line after a colon `:` must be indented, by four spaces.")),
+    (("IndentationError", "TabError"), r"", _say(
+        "The spaces at the beginning of the line are wrong: lines of one block start at the "
+        "same place, and a first line starts at the left edge.")),
+    (("AttributeError",), r"'(\w+)' object has no attribute '(\w+)'", _attribute),
+    (("AttributeError",), r"module '([\w.]+)' has no attribute '(\w+)'", _say(
+        "`{0}` has no `{1}`. Check the spelling.")),
+    (("TypeError",), r"'(DataFrame|Series|list|dict|str)' object is not callable", _say(
+        "A {0} takes square brackets, not parentheses: `[...]`.")),
+    (("TypeError",), r"'(?:method|builtin_function_or_method|function)' object is not subscr",
+     _say("Something here is called with square brackets. A function takes parentheses: `()`.")),
+    (("TypeError",), r"'(method|builtin_function_or_method|function)'|function object", _say(
+        "The parentheses after a function's name are missing: it must be called, `name()`.")),
+    (("TypeError",), r"ellipsis", _say(
+        "A blank is still there: replace `...` by your answer.")),
+    (("TypeError",), r"can only concatenate str|unsupported operand.*'str'|must be str", _say(
+        "A text and a number cannot be calculated together. Remove the quotes around the "
+        "number.")),
+    (("TypeError",), r"missing \d+ required positional argument", _say(
+        "The function needs more between its parentheses.")),
+    (("TypeError",), r"unexpected keyword argument '(\w+)'", _say(
+        "The function knows no argument `{0}`. Check its spelling.")),
+    (("ValueError",), r"truth value of a (\w+) is ambiguous", _say(
+        "Two conditions on a table are joined by `&` (and) or `|` (or), each condition in its "
+        "own parentheses. `and`, `or`, `if` do not work on a whole column.")),
+    (("ValueError",), r"identically-labeled", _say(
+        "The two columns belong to different tables, so Python cannot put them side by side.")),
+    (("ZeroDivisionError",), r"", _say(
+        "The denominator is 0: nothing was counted. Look at it before you divide.")),
+    (("ModuleNotFoundError", "ImportError"), r"No module named '([\w.]+)'", _say(
+        "`{0}` is not installed here, or misspelled. Was JupyterLab started with "
+        "`python -m workbook lab`?")),
+    (("FileNotFoundError",), r"", _say(
+        "There is no such file. The shop's tables come with `load(\"name\")`, without a path.")),
+    (("IndexError",), r"out of", _say(
+        "There are fewer rows or items than you asked for. Python counts from 0.")),
+]  # fmt: skip

@@ -1,0 +1,233 @@
+"""From a value to a verdict: which mistake was made, in words that help and give nothing away.
+
+The order is fixed: blank -> kind and shape -> right -> a known wrong way -> general slips ->
+"not yet". Works on canonical values alone, so that the same judgment is passed in the learner's
+kernel and, from outside of it, by `workbook check`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from workbook.exercises import values
+from workbook.exercises.compare import Rules, same
+from workbook.exercises.values import Canonical, Json
+
+Status = Literal["right", "wrong", "not_attempted", "error", "timeout"]
+
+
+@dataclass(frozen=True, slots=True)
+class WrongWay:
+    """A mistake people really make: its name, the value it gives, what to say to the learner."""
+
+    name: str
+    message: str
+    value: Canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One exercise as the build recorded it."""
+
+    key: str
+    name: str
+    kind: str
+    answer: Canonical
+    rules: Rules = field(default_factory=Rules)
+    hints: tuple[str, ...] = ()
+    wrong: tuple[WrongWay, ...] = ()
+    cases: tuple[Json, ...] = ()
+    objective: str = ""
+    stretch: bool = False
+    by_hand: bool = False
+
+    @classmethod
+    def from_json(cls, key: str, data: Mapping[str, Any]) -> Exercise:
+        """An exercise from its entry in `answers/NN-slug.json`."""
+        return cls(
+            key=key,
+            name=data["name"],
+            kind=data["kind"],
+            answer=data["answer"],
+            rules=Rules(
+                data.get("tolerance"), data.get("ordered", False), tuple(data.get("facts", ()))
+            ),
+            hints=tuple(data.get("hints", ())),
+            wrong=tuple(WrongWay(**way) for way in data.get("wrong", ())),
+            cases=tuple(data.get("cases", ())),
+            objective=data.get("objective", ""),
+            stretch=data.get("stretch", False),
+            by_hand=data.get("by_hand", False),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is said about an attempt. `way` names the wrong way or slip that was recognized."""
+
+    status: Status
+    message: str
+    way: str = ""
+
+
+def judge(exercise: Exercise, value: object) -> Verdict:
+    """The verdict on a live value (`...` if the blank is untouched). Never raises."""
+    form, found = read(exercise, value)
+    return judge_form(exercise, form, found)
+
+
+def read(exercise: Exercise, value: object) -> tuple[Canonical | None, str]:
+    """A live value's canonical form (None if it has none) and what it is in plain words.
+
+    Read as the exercise's kind if it can be, else by its own nature: a wrong way may give a
+    value of another kind. An untouched blank is the form `{"kind": "blank"}`.
+    """
+    if value is ...:
+        return {"kind": "blank"}, "a blank"
+    try:
+        return values.canonical(value, exercise.kind, cases=exercise.cases), ""
+    except values.WrongKind as wrong:
+        return values.natural(value), wrong.found
+    except values.TooLarge:
+        return None, values.describe(value)
+    except Exception:  # a hostile or broken object: its own methods raise
+        return None, f"a {type(value).__name__}"
+
+
+def judge_form(exercise: Exercise, form: Canonical | None, found: str = "") -> Verdict:
+    """The verdict on a canonical value; `found` says what the value is if of another kind."""
+    if form is not None and form["kind"] == "blank":
+        return Verdict(
+            "not_attempted",
+            f"`{exercise.name}` is still `...`: put your answer in its place and run the cell.",
+        )
+    if form is not None and same(form, exercise.answer, exercise.rules):
+        return Verdict("right", "")
+    if form is not None:
+        for way in exercise.wrong:
+            if same(form, way.value, exercise.rules):
+                return Verdict("wrong", way.message, way.name)
+    expected = values.KINDS[exercise.kind]
+    if form is None or form["kind"] != exercise.kind:
+        return Verdict(
+            "wrong",
+            f"`{exercise.name}` is {found or 'something else'}. This exercise asks for {expected}.",
+            "kind",
+        )
+    name, message = _slip(exercise, form) or ("", _not_yet(exercise, form))
+    return Verdict("wrong", message, name)
+
+
+def _not_yet(exercise: Exercise, form: Canonical) -> str:
+    text = f"Not yet. The kind is right: {values.KINDS[exercise.kind]}. "
+    if exercise.kind == "function":
+        return text + _function_trouble(exercise, form)
+    return text + "Read the prompt's numerator, denominator and scope once more, or ask for a hint."
+
+
+def _function_trouble(exercise: Exercise, form: Canonical) -> str:
+    pairs = list(zip(form["results"], exercise.answer["results"], strict=False))
+    broken = [got for got, wanted in pairs if got["kind"] == "error" and wanted != got]
+    right = sum(same_result(got, wanted, exercise) for got, wanted in pairs)
+    score = f"It is right on {right} of {len(pairs)} test calls."
+    if broken:
+        return f"{score} One call stopped with {broken[0]['value']}: {broken[0]['text']}"
+    return f"{score} Try it on a log so small that you can count by hand."
+
+
+def same_result(got: Canonical, wanted: Canonical, exercise: Exercise) -> bool:
+    """Whether one call of a function gave what the reference gives."""
+    one = {"kind": "function", "results": [got]}
+    return same(one, {"kind": "function", "results": [wanted]}, exercise.rules)
+
+
+# ---------------------------------------------------------------- general slips
+
+
+def _slip(exercise: Exercise, form: Canonical) -> tuple[str, str] | None:
+    """A slip that can happen in any exercise: percent for share, the complement, the order."""
+    answer, rules = exercise.answer, exercise.rules
+    name = exercise.name
+    numbers = {
+        "x100": (lambda x: x / 100, "100 times too large: a percentage where a share is asked?"),
+        "/100": (lambda x: x * 100, "100 times too small: a share where a percentage is asked?"),
+        "1-x": (lambda x: 1 - x, "the complement: the share of those who did *not*?"),
+        "100-x": (lambda x: 100 - x, "the complement: the percentage of those who did *not*?"),
+        "sign": (lambda x: -x, "right but for its sign. Which of the two is subtracted?"),
+    }
+    for slip, (undo, message) in numbers.items():
+        undone = _with_numbers(form, undo)
+        if undone is not None and same(undone, answer, rules):
+            return slip, f"`{name}` looks {message}" if slip[0] != "s" else f"`{name}` is {message}"
+    if rules.tolerance and same(form, answer, rules.widened(20)):
+        return "rounding", f"`{name}` is close. Was something rounded too early or too much?"
+    if rules.ordered and same(form, answer, Rules(rules.tolerance, False, rules.facts)):
+        return "order", f"`{name}` holds the right values in another order than the prompt asks."
+    return _rows_slip(name, form, answer, rules)
+
+
+def _with_numbers(form: Canonical, change: Any) -> Canonical | None:
+    def over(item: Json) -> Json:
+        if isinstance(item, list):
+            return [over(part) for part in item]
+        is_number = isinstance(item, int | float) and not isinstance(item, bool)
+        return change(item) if is_number else item
+
+    match form["kind"]:
+        case "number" if not isinstance(form["value"], str):
+            return {**form, "value": change(form["value"])}
+        case "series":
+            return {**form, "values": over(form["values"])}
+        case "mapping":
+            return {**form, "items": [[key, over(value)] for key, value in form["items"]]}
+        case "list":
+            return {**form, "items": over(form["items"])}
+    return None
+
+
+def _rows_slip(
+    name: str, form: Canonical, answer: Canonical, rules: Rules
+) -> tuple[str, str] | None:
+    """Rows, labels or columns that are missing or too many."""
+    if form["kind"] == "frame":
+        mine, theirs = set(map(str, form["columns"])), set(map(str, answer["columns"]))
+        if mine != theirs:
+            return "columns", _count(name, "column", len(mine), len(theirs), len(mine & theirs))
+        if len(form["rows"]) != len(answer["rows"]):
+            return "rows", _count(name, "row", len(form["rows"]), len(answer["rows"]))
+        return None
+    labels = {
+        "series": lambda f: f["index"],
+        "mapping": lambda f: [key for key, _ in f["items"]],
+        "list": lambda f: f["items"],
+        "set": lambda f: f["items"],
+    }.get(form["kind"])
+    if labels is None:
+        return None
+    mine, theirs = set(map(str, labels(form))), set(map(str, labels(answer)))
+    if len(labels(form)) != len(labels(answer)):
+        if form["kind"] in ("set", "list"):
+            extra, missing = mine - theirs, theirs - mine
+            if extra and not missing:
+                return "extra", f"`{name}` holds too much: {len(extra)} of its values do not belong."
+            if missing and not extra:
+                return "missing", f"What `{name}` holds is right, but {len(missing)} more belong."
+        return "rows", _count(name, "value", len(labels(form)), len(labels(answer)))
+    if form["kind"] in ("series", "mapping") and mine != theirs:
+        return "labels", (
+            f"`{name}` has the right number of values, but {len(mine - theirs)} of its labels "
+            "are not those that the prompt names. Check the spelling."
+        )
+    if form["kind"] == "set" and mine != theirs:
+        wrong = len(mine - theirs)
+        return "some", f"`{name}` has the right number of values; {wrong} of them do not belong."
+    return None
+
+
+def _count(name: str, what: str, mine: int, theirs: int, shared: int | None = None) -> str:
+    more = "more" if mine > theirs else "fewer"
+    if mine == theirs:
+        return f"`{name}` has the right number of {what}s, but only {shared} of the right names."
+    return f"`{name}` has {mine} {what}{'s' * (mine != 1)}: {abs(mine - theirs)} {more} than asked."

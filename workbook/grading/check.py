@@ -1,0 +1,226 @@
+"""Check learners' notebooks: read, graft, run, judge; every oddity gets one clear line."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbook import paths
+from workbook.exercises import store
+from workbook.exercises.judge import Exercise, Verdict
+from workbook.grading import graft
+from workbook.reference import kernel
+
+TIMEOUT = 30.0
+"""Seconds a cell may take."""
+
+
+class Unusable(Exception):
+    """The call or the file cannot be used; the message is the one line to print."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The verdict on one exercise of one lesson."""
+
+    lesson: str
+    exercise: str
+    verdict: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A lesson's worked notebook and its exercises' answers, on the data of one seed."""
+
+    lesson: str
+    worked: Mapping[str, Any]
+    exercises: Mapping[str, Exercise]
+    data: Path
+
+
+def find_notebook(name: str) -> Path:
+    """The notebook that a user means: a path, or a lesson's number. Raises `Unusable`."""
+    path = Path(name)
+    if path.is_file():
+        return path
+    if path.is_dir():
+        raise Unusable(f"{name}: this is a folder; name the notebooks in it")
+    stem = f"{int(name):02d}" if name.isdigit() else name
+    for folder in (paths.notebooks_dir(),):
+        for there in sorted(folder.glob("[0-9][0-9]-*.ipynb")):
+            if stem in (there.stem, there.stem[:2]):
+                return there
+    there_are = ", ".join(p.stem for p in sorted(paths.notebooks_dir().glob("*.ipynb")))
+    raise Unusable(f"{name}: no such notebook or lesson (lessons: {there_are or 'none'})")
+
+
+def read_notebook(path: Path) -> dict[str, Any]:
+    """A notebook of any format as nbformat 4 JSON. Raises `Unusable`; never writes."""
+    import nbformat
+    from nbformat.reader import NotJSONError
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        data = json.loads(text)
+    except (OSError, UnicodeDecodeError) as fault:
+        raise Unusable(f"{path}: cannot be read ({fault})") from None
+    except (ValueError, RecursionError):
+        raise Unusable(f"{path}: not a notebook (its content is not JSON)") from None
+    if not isinstance(data, dict) or not ("cells" in data or "worksheets" in data):
+        raise Unusable(f"{path}: JSON, but not a notebook (it has no cells)")
+    if data.get("nbformat") == 4 and isinstance(data["cells"], list):
+        return data
+    try:
+        upgraded = nbformat.convert(nbformat.reader.reads(text), 4)
+        return dict(json.loads(json.dumps(upgraded)))
+    except (NotJSONError, Exception) as fault:
+        version = data.get("nbformat")
+        what = f"notebook format {version!r} cannot be converted ({type(fault).__name__})"
+        raise Unusable(f"{path}: {what}; open and save it in JupyterLab") from None
+
+
+def lesson_of(path: Path, notebook: Mapping[str, Any]) -> str:
+    """The slug of the lesson a notebook belongs to, by its keys and checks, else by its name.
+
+    Raises `Unusable` if there is none.
+    """
+    known = {file.stem: store.lesson(file) for file in sorted(paths.answers_dir().glob("*.json"))}
+    found: dict[str, int] = {}
+    for _, key, source in graft.code_cells(notebook):
+        for name in {key, *graft.CHECK.findall(source)} - {None}:
+            for slug, exercises in known.items():
+                found[slug] = found.get(slug, 0) + (name in exercises)
+    best = max(found, key=lambda slug: found[slug], default=None)
+    if best is not None and found[best] > 0:
+        return best
+    if path.stem in known:
+        return path.stem
+    raise Unusable(f"{path}: none of its cells belongs to a lesson of this workbook")
+
+
+def public_reference(slug: str) -> Reference:
+    """The committed reference of a lesson. Raises `Unusable` in a copy without `solutions/`."""
+    return Reference(
+        slug, _worked(slug), store.lesson(paths.answers_dir() / f"{slug}.json"), paths.data_dir()
+    )
+
+
+def variant_reference(slug: str, data: Path) -> Reference:
+    """The reference rebuilt on other data. Its answers exist in this process's memory alone.
+
+    A wrong way that hits another or the answer on these data is dropped: the message would not
+    be sure. Raises `Unusable`.
+    """
+    from workbook.reference import record, source
+
+    path = paths.lessons_dir() / f"{slug}.py"
+    if not path.exists():
+        raise Unusable(f"--variant needs {path.name} in lessons/, which this copy lacks")
+    lesson = source.read(path)
+    entries = record.entries(lesson, record.record(lesson, data))["exercises"]
+    exercises = {
+        key: _without_collisions(Exercise.from_json(key, entry)) for key, entry in entries.items()
+    }
+    return Reference(slug, _worked(slug), exercises, data)
+
+
+def _without_collisions(exercise: Exercise) -> Exercise:
+    from dataclasses import replace
+
+    from workbook.exercises.compare import same
+
+    wide = exercise.rules.widened(3)
+    kept = []
+    for way in exercise.wrong:
+        others = [other for other in exercise.wrong if other is not way]
+        if same(way.value, exercise.answer, wide):
+            continue
+        if any(same(way.value, other.value, wide) for other in others):
+            continue
+        kept.append(way)
+    return replace(exercise, wrong=tuple(kept))
+
+
+def _worked(slug: str) -> dict[str, Any]:
+    path = paths.solutions_dir() / f"{slug}.ipynb"
+    if not path.exists():
+        raise Unusable(f"checking needs solutions/{slug}.ipynb, which this copy lacks")
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def check(notebook: Mapping[str, Any], reference: Reference, timeout: float) -> list[Checked]:
+    """The verdict on every exercise of a lesson, in the lesson's order.
+
+    The notebook is only read. An exercise that hangs or kills the kernel gets its verdict and
+    is taken out; the others are run again without it.
+    """
+    from workbook.grading import nbval_run
+
+    exercises = reference.exercises
+    attempted = graft.attempts(notebook, reference.worked, list(exercises))
+    verdicts: dict[str, Verdict] = {
+        key: Verdict("not_attempted", "No cell for this exercise was found.")
+        for key in exercises
+        if key not in attempted
+    }
+    extra = {"WORKBOOK_DATA": str(reference.data), "WORKBOOK_HOME": str(paths.root())}
+    extra["PYTHONPATH"] = os.pathsep.join(filter(None, [_package_home(), os.getenv("PYTHONPATH")]))
+    with kernel.clean_environment(extra), tempfile.TemporaryDirectory() as folder:
+        for _ in range(len(exercises) + 1):
+            grafted = graft.graft(reference.worked, attempted, exercises, list(verdicts))
+            outcome = nbval_run.run(grafted, exercises, Path(folder), timeout)
+            verdicts.update(outcome.verdicts)
+            if outcome.stopped_by in exercises:
+                verdicts[outcome.stopped_by] = (
+                    Verdict("timeout", f"The code ran longer than {timeout:g} seconds: does a "
+                            "loop never end?")
+                    if outcome.timed_out
+                    else Verdict("error", "The code ended Python itself (exit, or memory).")
+                )  # fmt: skip
+                continue
+            break
+    for key in exercises:
+        verdicts.setdefault(
+            key, Verdict("error", f"It could not be run: {outcome.trouble or 'the kernel stopped'}")
+        )
+    return [
+        Checked(reference.lesson, key, verdicts[key].status, verdicts[key].message)
+        for key in exercises
+    ]
+
+
+def _package_home() -> str:
+    return str(Path(sys.modules["workbook"].__path__[0]).resolve().parent)
+
+
+def check_files(names: Sequence[str], variant: int | None, timeout: float) -> list[Checked]:
+    """Check notebooks by name (all lessons if none). Raises `Unusable` before anything runs."""
+    chosen = list(names) or [str(p) for p in sorted(paths.notebooks_dir().glob("*.ipynb"))]
+    if not chosen:
+        raise Unusable("there is no notebook to check")
+    files = [find_notebook(name) for name in chosen]
+    read = [(path, read_notebook(path)) for path in files]
+    slugs = [lesson_of(path, notebook) for path, notebook in read]
+    found: list[Checked] = []
+    references: dict[str, Reference] = {}
+    with tempfile.TemporaryDirectory(prefix="workbook-variant-") as folder:
+        if variant is not None:
+            from workbook.shop import tables
+
+            tables.write(Path(folder), variant)
+        for slug, (_, notebook) in zip(slugs, read, strict=True):
+            if slug not in references:
+                references[slug] = (
+                    public_reference(slug)
+                    if variant is None
+                    else variant_reference(slug, Path(folder))
+                )
+            found += check(notebook, references[slug], timeout)
+    return found

@@ -1,0 +1,53 @@
+"""The part that runs in the learner's kernel: it shows what an answer *is*, and judges nothing.
+
+No reference value comes near this kernel. Learner's code may patch these functions; all it can
+gain is to show another value, and to know which one would be right it would have to solve the
+exercise.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from workbook.exercises.judge import Exercise, read
+
+MIME = "application/vnd.stepping-stones.answer+json"
+
+_before: dict[str, Any] = {}
+
+
+def remember() -> None:
+    """Note the names in use before a learner's code runs."""
+    global _before
+    shell = _shell()
+    _before = dict(shell.user_ns)
+
+
+def emit(spec: str) -> None:
+    """Display the canonical value of the answer that `spec` (JSON: key, name, kind, cases) names."""
+    from IPython.display import display
+
+    asked = json.loads(spec)
+    exercise = Exercise(
+        asked["key"], asked["name"], asked["kind"], {}, cases=tuple(asked.get("cases", ()))
+    )
+    form, found = read(exercise, _shell().user_ns.get(exercise.name, ...))
+    display({MIME: {"key": exercise.key, "form": form, "found": found}}, raw=True)
+
+
+def put_back() -> None:
+    """Undo what a learner's code did to the names: new ones go, old ones get their value back."""
+    names = _shell().user_ns
+    for name in [name for name in names if name not in _before]:
+        del names[name]
+    names.update(_before)
+    plots = __import__("sys").modules.get("matplotlib.pyplot")
+    if plots is not None:
+        plots.close("all")
+
+
+def _shell() -> Any:
+    from IPython.core.getipython import get_ipython
+
+    return get_ipython()

@@ -1,0 +1,1 @@
+"""All that a learner sees and clicks: cards, quizzes, explorers, progress."""
