@@ -74,8 +74,7 @@ class Verdict:
 
 def judge(exercise: Exercise, value: object) -> Verdict:
     """The verdict on a live value (`...` if the blank is untouched). Never raises."""
-    form, found = read(exercise, value)
-    return judge_form(exercise, form, found)
+    return judge_form(exercise, *read(exercise, value))
 
 
 def read(exercise: Exercise, value: object) -> tuple[Canonical | None, str]:

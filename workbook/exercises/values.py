@@ -66,7 +66,7 @@ def natural(value: object) -> Canonical | None:
     """The canonical form of a value of whatever kind; None if it has none."""
     try:
         return canonical(value, kind_of(value))
-    except (WrongKind, TooLarge, KeyError):
+    except Exception:  # of another kind, too large, or an object whose own methods raise
         return None
 
 

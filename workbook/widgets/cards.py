@@ -31,11 +31,15 @@ _EDGE = {
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One message. `body` is light Markdown: paragraphs, `code`, **bold**, ``` blocks."""
+    """One message. `body` is light Markdown: paragraphs, `code`, **bold**, ``` blocks.
+
+    `download` is the name and the relative address of a file to offer.
+    """
 
     kind: str
     body: str
     title: str = ""
+    download: tuple[str, str] | None = None
 
     def heading(self) -> str:
         """Symbol, verdict and subject in one line."""
@@ -57,8 +61,15 @@ class Card:
         )
         return (
             f'<div role="status" style="{style}"><strong>{html.escape(self.heading())}</strong>'
-            f"{markup(self.body)}</div>"
+            f"{markup(self.body)}{self._link()}</div>"
         )
+
+    def _link(self) -> str:
+        if self.download is None:
+            return ""
+        name, place = map(html.escape, self.download)
+        style = "color:inherit;text-decoration:underline"
+        return f'<p style="margin:.3em 0"><a href="{place}" download style="{style}">Download {name}</a></p>'
 
     def __repr__(self) -> str:
         return self.text()

@@ -1,0 +1,218 @@
+"""What a learner is told: the value counts and not its looks, and every mistake has its name."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from workbook.exercises import values
+from workbook.exercises.compare import Rules
+from workbook.exercises.judge import Exercise, WrongWay, judge
+
+
+def exercise(answer: Any, kind: str, *, rules: Rules = Rules(), wrong: Any = (), cases: Any = ()) -> Exercise:
+    encoded = tuple(values.encode(case) for case in cases)
+    ways = tuple(
+        WrongWay(f"way{n}", f"message {n}", values.natural(value) or {"kind": "?"})
+        for n, value in enumerate(wrong)
+    )
+    form = values.canonical(answer, kind, cases=encoded)
+    assert json.loads(json.dumps(form)) == form, "a canonical value is plain JSON"
+    return Exercise("01-x", "x", kind, form, rules, wrong=ways, cases=encoded)
+
+
+SERIES = pd.Series([6, 5, 4], index=["view", "cart", "order"])
+FRAME = pd.DataFrame({"device": ["phone", "desktop"], "rate": [0.012, 0.019], "n": [600, 400]})
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "looks"),
+    [
+        (0.63, "number", [np.float64(0.63), Decimal("0.63"), pd.Series([0.63]), [0.63],
+                          np.array(0.63), np.array([[0.63]]), pd.DataFrame({"a": [0.63]})]),
+        (5, "number", [5.0, np.int64(5), pd.Series([5.0])]),
+        ("phone", "string", ["phone ", np.str_("phone"), pd.Series(["phone"])[0]]),
+        ({"a", "b"}, "set", [["b", "a"], ("a", "b", "a"), pd.Series(["a", "b"]),
+                             np.array(["b", "a"]), pd.Index(["a", "b"]), frozenset("ab")]),
+        ([3, 1], "list", [(1, 3), np.array([3.0, 1.0]), pd.Series([3, 1])]),
+        ({"a": 1, "b": 2}, "mapping", [{"b": 2.0, "a": 1}, pd.Series({"b": 2, "a": 1})]),
+        (SERIES, "series", [SERIES.astype(float), SERIES.rename("other"), SERIES[::-1],
+                            SERIES.to_dict(), SERIES.to_frame("n"), SERIES.astype("Int64")]),
+        (FRAME, "frame", [FRAME[::-1], FRAME[["n", "device", "rate"]], FRAME.set_index("device"),
+                          FRAME.astype({"n": float}), FRAME[FRAME["n"] > 0][::-1]]),
+    ],
+)  # fmt: skip
+def test_the_value_counts_and_not_its_looks(answer: Any, kind: str, looks: list[Any]) -> None:
+    asked = exercise(answer, kind)
+    for look in [answer, *looks]:
+        verdict = judge(asked, look)
+        assert verdict.status == "right", (look, verdict)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "other"),
+    [
+        (0.63, "number", 0.6301),
+        (1, "number", True),
+        (0.63, "number", "0.63"),
+        ({"a"}, "set", {"A"}),
+        ([1, 2], "list", [1, 2, 2]),
+        (SERIES, "series", SERIES.set_axis(["view", "order", "cart"])),
+        (FRAME, "frame", FRAME.assign(rate=[0.019, 0.012])),
+        (FRAME, "frame", FRAME.rename(columns={"n": "N"})),
+        ({"a": 1}, "mapping", {"a": None}),
+        (0.0, "number", float("nan")),
+    ],
+)
+def test_another_value_is_wrong(answer: Any, kind: str, other: Any) -> None:
+    verdict = judge(exercise(answer, kind), other)
+    assert verdict.status == "wrong"
+    assert verdict.message
+
+
+def test_tolerance_is_half_a_unit_of_the_last_digit_asked_for() -> None:
+    asked = exercise(70.4567, "number", rules=Rules(tolerance=0.05))
+    assert judge(asked, 70.5).status == "right"
+    assert judge(asked, 70.41).status == "right"
+    assert judge(asked, 70.4).way == "rounding"
+    assert judge(asked, 75.4).way == ""
+
+
+def test_order_counts_only_where_the_prompt_says_so() -> None:
+    assert judge(exercise([2, 1], "list"), [1, 2]).status == "right"
+    strict = exercise([2, 1], "list", rules=Rules(ordered=True))
+    assert judge(strict, [1, 2]).way == "order"
+    assert judge(strict, [2, 1]).status == "right"
+
+
+def test_blank_comes_first_then_kind_then_right_then_the_wrong_ways() -> None:
+    asked = exercise(0.5, "number", wrong=[0.25, {"a": 1}])
+    assert judge(asked, ...).status == "not_attempted"
+    assert "asks for one number" in judge(asked, "half").message
+    assert judge(asked, 0.5).status == "right"
+    assert judge(asked, 0.25) == judge(asked, pd.Series([0.25]))
+    assert judge(asked, 0.25).way == "way0"
+    assert judge(asked, {"a": 1}).way == "way1", "a wrong way may be of another kind"
+
+
+@pytest.mark.parametrize(
+    ("value", "way"),
+    [(30.0, "x100"), (0.003, "/100"), (0.7, "1-x"), (99.7, "100-x"), (-0.3, "sign"), (0.4, "")],
+)
+def test_general_slips_of_a_number(value: float, way: str) -> None:
+    asked = exercise(0.3, "number", rules=Rules(tolerance=1e-4))
+    assert judge(asked, value).way == way
+
+
+def test_general_slips_of_tables_and_sets() -> None:
+    series = exercise(SERIES, "series")
+    assert judge(series, SERIES * 100).way == "x100"
+    assert judge(series, SERIES[:2]).way == "rows"
+    assert judge(series, SERIES.set_axis(["View", "cart", "order"])).way == "labels"
+    frame = exercise(FRAME, "frame")
+    assert judge(frame, FRAME[:1]).way == "rows"
+    assert judge(frame, FRAME[["device", "n"]]).way == "columns"
+    items = exercise({"a", "b"}, "set")
+    assert judge(items, {"a", "b", "c"}).way == "extra"
+    assert judge(items, {"a"}).way == "missing"
+    assert judge(items, {"a", "c"}).way == "some"
+
+
+def test_no_message_gives_the_answer_away() -> None:
+    asked = exercise(pd.Series({"view": 61252, "cart": 12545}), "series")
+    tries: list[Any] = [..., 3, "x", {"view": 1}, {"view": 1, "cart": 2}, {"view": 6125200, "cart": 1254500},
+                        {"a": 61252, "b": 12545}, None, object()]  # fmt: skip
+    for value in tries:
+        said = judge(asked, value).message
+        assert "61252" not in said and "12545" not in said, said
+
+
+class Hostile:
+    """An object that breaks whoever touches it."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(name)
+
+    def __len__(self) -> int:
+        raise RuntimeError
+
+    def __iter__(self) -> Any:
+        raise RuntimeError
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize("kind", values.KINDS)
+@pytest.mark.parametrize(
+    "value",
+    [Hostile(), None, float("nan"), [], {}, set(), pd.DataFrame(), pd.Series(dtype=float), print,
+     object, [[1, [2]], {"a": {1}}], {1: {2: 3}}, pd.NaT, 1j, b"x", range(3), lambda: 1 / 0,
+     pd.DataFrame({"a": [[1], {2}]}), pd.Series([Hostile()]), "x" * 10_000, np.zeros((3, 3))],
+    ids=lambda v: type(v).__name__,
+)  # fmt: skip
+def test_whatever_stands_there_check_never_raises(kind: str, value: Any) -> None:
+    reference = {"number": 1, "string": "a", "set": {1}, "list": [1], "mapping": {"a": 1},
+                 "series": SERIES, "frame": FRAME, "function": len}  # fmt: skip
+    answer = reference.get(kind, None)
+    if kind == "figure":
+        _, answer = plt.subplots()
+        plt.close("all")
+    asked = exercise(answer, kind, cases=[([1, 2],)] if kind == "function" else ())
+    assert judge(asked, value).status in ("right", "wrong")
+
+
+def test_a_function_is_called_on_fresh_arguments_and_its_errors_are_caught() -> None:
+    def first(items: list[int]) -> int:
+        return items.pop(0)
+
+    asked = exercise(lambda items: items[0], "function", cases=[([1, 2],), ([7],)])
+    assert judge(asked, first).status == "right"
+    assert judge(asked, lambda items: items[-1]).status == "wrong"
+    broken = judge(asked, lambda items: items[5])
+    assert broken.status == "wrong" and "IndexError" in broken.message
+    half = judge(asked, lambda items: 1)
+    assert "1 of 2 test calls" in half.message
+
+
+def test_a_figure_is_judged_by_its_facts() -> None:
+    def bars(heights: list[int], bottom: float = 0, title: str = "t") -> Any:
+        figure, axes = plt.subplots()
+        axes.bar(["a", "b"], heights)
+        axes.set_ylim(bottom, 10)
+        axes.set_title(title)
+        plt.close(figure)
+        return axes
+
+    rules = Rules(facts=("bars", "y_starts_at_zero"))
+    asked = exercise(bars([3, 5]), "figure", rules=rules)
+    assert judge(asked, bars([3, 5], title="another")).status == "right"
+    assert judge(asked, bars([3, 5]).figure).status == "right"
+    assert judge(asked, bars([3, 5], bottom=2)).status == "wrong"
+    assert judge(asked, bars([5, 3])).status == "wrong"
+
+
+def test_arguments_survive_encoding() -> None:
+    frame = pd.DataFrame({"user": ["a", "b"], "time": pd.to_datetime(["2025-09-22", "2025-09-23"])})
+    given = (frame, ["x"], {"a": 1.5}, pd.Series([1, 2], index=["p", "q"]), pd.Timedelta("30min"), None)
+    back = values.decode(json.loads(json.dumps(values.encode(given))))
+    pd.testing.assert_frame_equal(back[0], frame, check_dtype=False)
+    pd.testing.assert_series_equal(back[3], given[3])
+    assert back[1:3] == (["x"], {"a": 1.5}) and back[4] == pd.Timedelta("30min") and back[5] is None
+
+
+def test_an_answer_too_large_to_keep_is_refused() -> None:
+    with pytest.raises(values.TooLarge):
+        values.canonical(pd.Series(range(3000)), "series")

@@ -1,0 +1,286 @@
+"""`workbook check` gives every mangled notebook the right verdict, and changes no file."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import helpers
+import pytest
+
+from workbook.grading import check, cli, graft
+
+SLUG = "01-mini"
+
+
+def verdicts(
+    home: Path, notebook: helpers.Notebook, to: Path, variant: int | None = None, timeout: float = 20
+) -> dict[str, str]:
+    """Write a learner's notebook, check it, and see that the file did not change."""
+    path = helpers.write(notebook, to / "handed-in.ipynb")
+    before = path.read_bytes()
+    with helpers.at_home(home):
+        if variant is None:
+            reference = check.public_reference(SLUG)
+        else:
+            reference = check.variant_reference(SLUG, home / "other")
+        found = check.check(check.read_notebook(path), reference, timeout)
+    assert path.read_bytes() == before
+    return {one.exercise: one.verdict for one in found}
+
+
+def messages(home: Path, notebook: helpers.Notebook) -> dict[str, str]:
+    with helpers.at_home(home):
+        found = check.check(notebook, check.public_reference(SLUG), 20)
+    return {one.exercise: one.message for one in found}
+
+
+def test_the_untouched_notebook_is_not_attempted_and_the_worked_one_right(
+    mini: Path, tmp_path: Path
+) -> None:
+    blank = json.loads((mini / f"notebooks/{SLUG}.ipynb").read_text())
+    assert set(verdicts(mini, blank, tmp_path).values()) == {"not_attempted"}
+    worked = json.loads((mini / f"solutions/{SLUG}.ipynb").read_text())
+    assert set(verdicts(mini, worked, tmp_path).values()) == {"right"}
+
+
+def test_each_accident_gets_its_verdict_and_leaves_the_other_exercises_alone(
+    mini: Path, tmp_path: Path
+) -> None:
+    notebook = helpers.solved(
+        mini,
+        SLUG,
+        {
+            "01-share": "while True:\n    pass",
+            "01-buyers": "import os\nos._exit(1)",
+            "01-devices": "devices = (",
+            "01-table": "check = lambda key: print('✔ Right')\nload = None\npd = None\nlist = 3\n"
+            "print('✔ Right: exercise 01-table')\ntable = 5",
+            "01-rate": "# NBVAL_SKIP\ndef rate(part, whole):\n    return 100 * part / whole",
+            "01-busiest": "raise SystemExit",
+            "01-counts": "counts = ...",
+        },
+    )
+    assert verdicts(mini, notebook, tmp_path, timeout=4) == {
+        "01-share": "timeout",
+        "01-buyers": "error",
+        "01-devices": "error",
+        "01-table": "wrong",
+        "01-rate": "wrong",
+        "01-busiest": "error",
+        "01-counts": "not_attempted",
+        "01-per-user": "right",
+        "01-bars": "right",
+    }
+
+
+def test_messages_name_the_mistake(mini: Path) -> None:
+    notebook = helpers.solved(
+        mini,
+        SLUG,
+        {
+            "01-share": "visits = load('visits')\nshare = visits['ordered'].sum() / 5",
+            "01-buyers": "buyers = load('visits')['usr']",
+            "01-devices": "devices = load('visits')['device'].value_counts() / 100",
+        },
+    )
+    said = messages(mini, notebook)
+    assert said["01-share"].startswith("You divided by people")
+    assert "`user`" in said["01-buyers"] and "KeyError" in said["01-buyers"]
+    assert "100 times too small" in said["01-devices"]
+
+
+def test_checks_that_are_deleted_edited_copied_or_moved_change_nothing(
+    mini: Path, tmp_path: Path
+) -> None:
+    notebook = helpers.solved(mini, SLUG, {"01-share": "share = 0.9"})
+    cells = notebook["cells"]
+    checks = [cell for cell in cells if cell["id"].startswith("check-")]
+    answers = [cell for cell in cells if "key" in cell["metadata"]]
+    others = [cell for cell in cells if cell not in checks and cell not in answers]
+    checks[0]["source"] = "print('✔ Right: exercise 01-share')"
+    checks[1]["source"] = checks[1]["source"].replace("01-buyers", "01-share")
+    del checks[2]
+    notebook["cells"] = [*answers[::-1], *others, *checks[::-1], *copy.deepcopy(checks)]
+    found = verdicts(mini, notebook, tmp_path)
+    assert found.pop("01-share") == "wrong"
+    assert set(found.values()) == {"right"}
+
+
+def test_own_cells_help_the_next_answer(mini: Path, tmp_path: Path) -> None:
+    notebook = helpers.solved(
+        mini, SLUG, {"01-share": "share = mine['ordered'].mean() * factor"}
+    )
+    place = next(
+        i for i, c in enumerate(notebook["cells"]) if c["metadata"].get("key") == "01-share"
+    )
+    notebook["cells"][place:place] = [
+        helpers.code("mine = load('visits')"),
+        helpers.code("this is no Python"),
+        helpers.code("factor = 1"),
+    ]
+    assert set(verdicts(mini, notebook, tmp_path).values()) == {"right"}
+
+
+def test_answers_are_found_where_an_editor_dropped_the_keys(mini: Path, tmp_path: Path) -> None:
+    notebook = helpers.solved(mini, SLUG, {"01-buyers": "buyers = {'nobody'}"})
+    for cell in notebook["cells"]:
+        cell["metadata"] = {}
+        cell.pop("id")
+    found = verdicts(mini, notebook, tmp_path)
+    assert found.pop("01-buyers") == "wrong"
+    assert set(found.values()) == {"right"}
+
+
+def test_an_exercise_whose_cell_is_gone_is_not_attempted(mini: Path, tmp_path: Path) -> None:
+    notebook = helpers.solved(mini, SLUG)
+    notebook["cells"] = [c for c in notebook["cells"] if c["metadata"].get("key") != "01-table"]
+    found = verdicts(mini, notebook, tmp_path)
+    assert found.pop("01-table") == "not_attempted"
+    assert set(found.values()) == {"right"}
+
+
+TYPED_IN = {
+    "01-share": "share = 0.38",
+    "01-buyers": "buyers = {'a', 'c', 'd'}",
+    "01-devices": "devices = pd.Series({'phone': 5, 'desktop': 2, 'tablet': 1})",
+    "01-busiest": "busiest = 'phone'",
+    "01-counts": "counts = [5, 2, 1]",
+    "01-per-user": "per_user = {'a': 2, 'b': 1, 'c': 1, 'd': 3, 'e': 1}",
+}
+
+SEARCH = """
+import json, os, pathlib, sys
+import workbook
+found = None
+places = [os.environ.get(name) for name in os.environ if name.startswith("WORKBOOK")]
+places += [workbook.__path__[0], os.getcwd(), os.environ.get("TMPDIR", "/tmp"), *sys.path]
+for place in filter(None, places):
+    for file in pathlib.Path(place).rglob("*"):
+        try:
+            text = file.read_text() if file.is_file() and file.stat().st_size < 10**7 else ""
+        except Exception:
+            continue
+        if '"01-share"' in text and '"exercises"' in text:
+            try:
+                found = json.loads(text)["exercises"]["01-share"]["answer"]["value"]
+            except Exception:
+                pass
+share = found
+"""
+
+
+def test_typed_in_answers_pass_on_public_data_and_fail_on_another_seed(
+    mini: Path, tmp_path: Path
+) -> None:
+    notebook = helpers.solved(mini, SLUG, TYPED_IN)
+    assert set(verdicts(mini, notebook, tmp_path).values()) == {"right"}
+    found = verdicts(mini, notebook, tmp_path, variant=1)
+    assert {key: found[key] for key in TYPED_IN} == dict.fromkeys(TYPED_IN, "wrong")
+    assert {found[key] for key in found if key not in TYPED_IN} == {"right"}
+
+
+def test_code_that_searches_the_disk_finds_no_answer_of_the_variant(
+    mini: Path, tmp_path: Path
+) -> None:
+    notebook = helpers.solved(mini, SLUG, {"01-share": SEARCH})
+    assert verdicts(mini, notebook, tmp_path)["01-share"] == "right", "the search itself works"
+    found = verdicts(mini, notebook, tmp_path, variant=1)
+    assert found.pop("01-share") == "wrong"
+    assert set(found.values()) == {"right"}
+
+
+FAKES = {
+    "01-share": "from workbook.grading import inside\n"
+    "inside.emit = lambda spec: print('right')\nshare = 0",
+    "01-buyers": "from IPython.display import display\nfrom workbook.grading import inside\n"
+    "def emit(spec):\n    for _ in range(2):\n"
+    "        display({inside.MIME: {'key': '01-buyers', 'form': {}}}, raw=True)\n"
+    "inside.emit = emit",
+    "01-devices": "from workbook.grading import inside\n"
+    "inside.emit = lambda spec: __import__('IPython').display.display("
+    "{inside.MIME: {'key': '01-devices', 'form': {'kind': 'series'}}}, raw=True)",
+}
+
+
+@pytest.mark.parametrize("key", FAKES)
+def test_a_patched_check_is_never_right(mini: Path, tmp_path: Path, key: str) -> None:
+    found = verdicts(mini, helpers.solved(mini, SLUG, {key: FAKES[key]}), tmp_path)
+    assert found[key] in ("error", "wrong")
+
+
+def test_no_comment_makes_nbval_look_away() -> None:
+    for marker in ("# NBVAL_SKIP", "  # NBVAL_IGNORE_OUTPUT", "#NBVAL_RAISES_EXCEPTION"):
+        assert "NBVAL" not in graft.unmark(f"x = 1\n{marker}\ny = 2")
+    assert graft.unmark("# about NBVAL_SKIP and more") == "# about NBVAL_SKIP and more"
+
+
+# ---------------------------------------------------------------- files that cannot be used
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"this is no JSON", "not JSON"),
+        (b'{"a": 1}', "no cells"),
+        (b"[1, 2]", "no cells"),
+        (b"\xff\xfe\x00 broken", "cannot be read"),
+        (b'{"cells": [], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "belongs to"),
+        (b'{"cells": 7, "nbformat": 4}', "not a notebook"),
+        (b'{"worksheets": 5, "nbformat": 3}', "cannot be converted"),
+        (b'{"cells": [], "nbformat": 99}', "belongs to"),
+    ],
+)
+def test_an_unusable_file_gets_one_line_and_status_2(
+    mini: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, words: str
+) -> None:
+    path = tmp_path / "odd.ipynb"
+    path.write_bytes(content)
+    with helpers.at_home(mini):
+        assert cli.main([str(path)]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and len(err.strip().splitlines()) == 1
+    assert words in err and "odd.ipynb" in err
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("name", ["55", "no-such.ipynb", "."])
+def test_a_lesson_that_does_not_exist_gets_one_line_and_status_2(
+    mini: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    with helpers.at_home(mini):
+        assert cli.main([name]) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_an_older_notebook_format_is_read(mini: Path, tmp_path: Path) -> None:
+    new = helpers.solved(mini, SLUG, {"01-share": "share = 0.9"})
+    cells = [
+        {"cell_type": "code", "language": "python", "input": c["source"], "outputs": [],
+         "metadata": {}, "prompt_number": 1}
+        for c in new["cells"] if c["cell_type"] == "code"
+    ]  # fmt: skip
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""},
+           "worksheets": [{"cells": cells, "metadata": {}}]}  # fmt: skip
+    found = verdicts(mini, old, tmp_path)
+    assert found.pop("01-share") == "wrong"
+    assert set(found.values()) == {"right"}
+
+
+def test_the_command_prints_json_and_a_table(mini: Path, tmp_path: Path) -> None:
+    path = helpers.write(helpers.solved(mini, SLUG, {"01-share": "share = 0.9"}), tmp_path / "a.ipynb")
+    with helpers.at_home(mini):
+        as_json = subprocess.run(
+            [sys.executable, "-m", "workbook", "check", str(path), "--json"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert as_json.returncode == 1, as_json.stderr
+    rows = json.loads(as_json.stdout)
+    assert {tuple(row) for row in rows} == {("lesson", "exercise", "verdict", "message")}
+    assert [row["verdict"] for row in rows].count("right") == 8
+    lines = cli.table([check.Checked(**row) for row in rows])
+    assert lines[0] == "01-mini: 8 of 9 right"
+    assert any(line.strip().startswith("✘ 01-share") for line in lines)

@@ -1,0 +1,298 @@
+"""The learner's own record: a card of what is done, saving it all, and bringing it back."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import zipfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from workbook import paths, progress
+from workbook.exercises import standing, store
+from workbook.widgets.cards import Card, present
+
+PREFIX = "my-work"
+LARGEST = 50 * 2**20
+"""No file of a saved ZIP is read beyond this size, in bytes."""
+
+
+class ProgressCard:
+    """Lessons, objectives and weak points, as a table with a text form."""
+
+    def __init__(self, lessons: list[standing.LessonStanding], weak: list[tuple[str, str]]) -> None:
+        self.lessons = lessons
+        self.weak = weak
+
+    def rows(self) -> list[list[str]]:
+        """Lesson; exercises solved; of these without help; questions answered; right at once."""
+        return [
+            [
+                f"{one.slug[:2]} {one.title}",
+                f"{one.solved} of {one.exercises}",
+                f"{one.first_try}",
+                f"{one.answered} of {one.questions}",
+                f"{one.right_first}",
+            ]
+            for one in self.lessons
+        ]
+
+    HEAD = (
+        "Lesson", "Exercises solved", "at once, unaided", "Questions answered", "right at once",
+    )  # fmt: skip
+
+    def __repr__(self) -> str:
+        lines = ["• Your progress"]
+        for row in self.rows():
+            cells = [f"{name.lower()}: {cell}" for name, cell in zip(self.HEAD, row, strict=True)]
+            lines.append("; ".join([row[0], *cells[1:]]))
+        lines += [f"Look again at {name}: {text}" for name, text in self.weak]
+        return "\n".join(lines)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        head = "".join(f'<th scope="col" style="text-align:left">{h}</th>' for h in self.HEAD)
+        body = "".join(
+            "<tr>"
+            + f'<th scope="row" style="text-align:left">{html.escape(row[0])}</th>'
+            + "".join(f'<td style="text-align:left">{cell}</td>' for cell in row[1:])
+            + "</tr>"
+            for row in self.rows()
+        )
+        weak = "".join(
+            f"<li><strong>{html.escape(name)}</strong>: {html.escape(text)}</li>"
+            for name, text in self.weak
+        )
+        again = f"<p style='margin:.6em 0 0'>Look again at</p><ul>{weak}</ul>" if weak else ""
+        page = (
+            '<div style="color:var(--jp-ui-font-color1,#1f1f1f)"><table>'
+            '<caption style="text-align:left;caption-side:top;font-weight:bold;color:inherit">'
+            f"Your progress</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f"{again}</div>"
+        )
+        return {"text/html": page, "text/plain": repr(self)}
+
+
+def progress_card() -> None:
+    """Show what is done, by lesson, and the objectives to look at again."""
+    items = standing.replay(progress.events())
+    texts = _objectives()
+    weak = []
+    for one in standing.weak_points(items):
+        said = texts.get(one.objective, "")
+        wrong = ", ".join(one.items[:4])
+        weak.append(
+            (one.objective, f"{said} ({one.right} of {one.seen} right at first; {wrong})")
+        )
+    card = ProgressCard(standing.lessons(_contents(), items), weak)
+    _display(card)
+
+
+def _display(thing: Any) -> None:
+    try:
+        from IPython.core.getipython import get_ipython
+        from IPython.display import display
+    except ImportError:
+        print(thing)
+        return
+    if get_ipython() is None:
+        print(thing)
+    else:
+        display(thing)
+
+
+def _objectives() -> dict[str, str]:
+    import yaml
+
+    try:
+        text = (paths.lessons_dir() / "objectives.yml").read_text(encoding="utf-8")
+        return {name: entry["text"] for name, entry in yaml.safe_load(text).items()}
+    except (OSError, yaml.YAMLError, TypeError, KeyError):
+        return {}
+
+
+def _contents() -> list[standing.Contents]:
+    """What each lesson of this copy holds."""
+    from workbook.questions import bank
+
+    found = []
+    for path in sorted(paths.answers_dir().glob("[0-9]*.json")):
+        try:
+            exercises = list(store.lesson(path))
+            questions = [q.id for q in bank.lesson(path.stem[:2]) if q.pool == "lesson"]
+        except (OSError, ValueError, KeyError, TypeError, LookupError):
+            continue
+        title = path.stem[3:].replace("-", " ").capitalize()
+        found.append(standing.Contents(path.stem, title, exercises, questions))
+    return found
+
+
+# ---------------------------------------------------------------- saving
+
+
+def save_my_work(name: str = "") -> None:
+    """Make one ZIP of the notebooks, the record and the plan, and show where it is.
+
+    `name` (yours, to hand it in) goes into the file's name.
+    """
+    safe = re.sub(r"[^\w-]+", "-", name, flags=re.UNICODE).strip("-")[:60]
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+    target = paths.root() / "-".join(filter(None, [PREFIX, safe, f"{stamp}.zip"]))
+    try:
+        count = _write_zip(target, name)
+    except OSError as fault:
+        present(
+            Card(
+                "error",
+                f"The ZIP could not be written ({fault.strerror or fault}). Is the folder "
+                "read-only or the disk full? File, Download saves one notebook at a time.",
+            )
+        )
+        return
+    here = os.path.relpath(target, Path.cwd()).replace(os.sep, "/")
+    body = (
+        f"{count} notebook{'s' * (count != 1)} and your record are in `{target.name}`, in the "
+        "workbook's folder. It holds what was saved last: press Ctrl+S (Cmd+S) in an open "
+        "notebook first. Elsewhere, put the file into the workbook's folder and run `restore()`."
+    )
+    present(Card("info", body, "your work is saved", download=(target.name, here)))
+
+
+def _write_zip(target: Path, name: str) -> int:
+    notebooks = sorted(paths.notebooks_dir().glob("*.ipynb"))
+    part = target.with_suffix(".part")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as bundle:
+            for path in notebooks:
+                bundle.write(path, f"notebooks/{path.name}")
+            for path in (paths.progress_file(), paths.root() / "plan.json"):
+                if path.exists():
+                    bundle.write(path, path.name if path.name == "plan.json" else "progress.jsonl")
+            about = {"name": name, "saved": datetime.now().astimezone().isoformat()}
+            bundle.writestr("about.json", json.dumps(about))
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return len(notebooks)
+
+
+# ---------------------------------------------------------------- restoring
+
+
+def restore(file: str | Path | None = None) -> None:
+    """Bring work back from a ZIP of `save_my_work()` (the newest in the folder if none is named).
+
+    Answer cells that are still blank get the saved answers; records are merged. What stands in
+    this copy already is never overwritten.
+    """
+    present(_restored(file))
+
+
+def _restored(file: str | Path | None) -> Card:
+    source = _chosen(file)
+    if isinstance(source, Card):
+        return source
+    try:
+        with zipfile.ZipFile(source) as bundle:
+            names = bundle.namelist()
+            added = 0
+            if "progress.jsonl" in names:
+                added = progress.merge(_content(bundle, "progress.jsonl"))
+            lines = [
+                _refill(name, _content(bundle, name))
+                for name in names
+                if re.fullmatch(r"notebooks/[\w-]+\.ipynb", name)
+            ]
+            plan = paths.root() / "plan.json"
+            if "plan.json" in names and not plan.exists():
+                plan.write_bytes(_content(bundle, "plan.json"))
+    except zipfile.BadZipFile:
+        return Card("error", f"`{source.name}` is not a whole ZIP file. Was it cut off on its way?")
+    except (OSError, ValueError) as fault:
+        return Card("error", f"Not everything could be restored from `{source.name}`: {fault}.")
+    told = [line for line in lines if line]
+    body = "\n\n".join(
+        [
+            f"From `{source.name}`: {added} event{'s' * (added != 1)} added to your record.",
+            *told,
+            "An open notebook shows the restored answers after File, Reload Notebook from Disk.",
+        ]
+    )
+    return Card("info", body, "your work is back")
+
+
+def _chosen(file: str | Path | None) -> Path | Card:
+    if file is not None:
+        path = Path(file)
+        for place in (path, paths.root() / path):
+            if place.is_file():
+                return place
+        return Card("info", f"There is no file `{file}` here. Put it into the workbook's folder.")
+    found = [*paths.root().glob(f"{PREFIX}*.zip"), *paths.notebooks_dir().glob(f"{PREFIX}*.zip")]
+    if not found:
+        return Card("info", f"There is no `{PREFIX}...zip` in the workbook's folder.")
+    return max(found, key=lambda path: path.stat().st_mtime)
+
+
+def _content(bundle: zipfile.ZipFile, name: str) -> bytes:
+    if bundle.getinfo(name).file_size > LARGEST:
+        raise ValueError(f"{name} is larger than {LARGEST // 2**20} MB")
+    return bundle.read(name)
+
+
+def _refill(name: str, content: bytes) -> str:
+    """Put saved answers into the blank answer cells of this copy's notebook; what was done."""
+    path = paths.notebooks_dir() / Path(name).name
+    try:
+        saved = _answers(json.loads(content))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return f"`{path.name}` in the ZIP is damaged and was left out."
+    if not path.exists():
+        path.write_bytes(content)
+        return f"`{path.name}`: was not here, copied."
+    here = json.loads(path.read_text(encoding="utf-8"))
+    filled, kept = 0, 0
+    for cell in here["cells"]:
+        key = cell["metadata"].get("key")
+        if key not in saved or _text(cell) == saved[key]:
+            continue
+        if is_blank(_text(cell)):
+            cell["source"], cell["outputs"], cell["execution_count"] = saved[key], [], None
+            filled += 1
+        elif not is_blank(saved[key]):
+            kept += 1
+    if filled:
+        part = path.with_suffix(".part")
+        text = json.dumps(here, indent=1, ensure_ascii=False)
+        part.write_text(text + "\n", encoding="utf-8")
+        part.replace(path)
+    if not filled and not kept:
+        return ""
+    own = f"; {kept} you had answered here stay as they are" if kept else ""
+    return f"`{path.name}`: {filled} answer{'s' * (filled != 1)} brought back{own}."
+
+
+def _answers(notebook: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        cell["metadata"]["key"]: _text(cell)
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code" and cell["metadata"].get("key")
+    }
+
+
+def is_blank(source: str) -> bool:
+    """Whether an answer cell still holds nothing but what was given: `name = ...` is the last
+    word about its name."""
+    values = re.findall(r"^(\w+)\s*=(?!=)\s*(.+)$", source, re.MULTILINE)
+    blanks = {name for name, value in values if value.strip() == "..."}
+    given = {name for name, value in values if name in blanks and value.strip() != "..."}
+    defined = set(re.findall(r"^def (\w+)", source, re.MULTILINE))
+    return bool(blanks) and not given and not (defined & blanks)
+
+
+def _text(cell: Mapping[str, Any]) -> str:
+    source = cell["source"]
+    return source if isinstance(source, str) else "".join(source)
