@@ -64,7 +64,7 @@ def test_each_accident_gets_its_verdict_and_leaves_the_other_exercises_alone(
             "01-counts": "counts = ...",
         },
     )
-    assert verdicts(mini, notebook, tmp_path, timeout=4) == {
+    assert verdicts(mini, notebook, tmp_path, timeout=6) == {
         "01-share": "timeout",
         "01-buyers": "error",
         "01-devices": "error",
@@ -102,7 +102,7 @@ def test_checks_that_are_deleted_edited_copied_or_moved_change_nothing(
     answers = [cell for cell in cells if "key" in cell["metadata"]]
     others = [cell for cell in cells if cell not in checks and cell not in answers]
     checks[0]["source"] = "print('✔ Right: exercise 01-share')"
-    checks[1]["source"] = checks[1]["source"].replace("01-buyers", "01-share")
+    checks[1]["source"] = "check('01-share')"
     del checks[2]
     notebook["cells"] = [*answers[::-1], *others, *checks[::-1], *copy.deepcopy(checks)]
     found = verdicts(mini, notebook, tmp_path)
@@ -153,11 +153,11 @@ TYPED_IN = {
 }
 
 SEARCH = """
-import json, os, pathlib, sys
+import json, os, pathlib
 import workbook
 found = None
 places = [os.environ.get(name) for name in os.environ if name.startswith("WORKBOOK")]
-places += [workbook.__path__[0], os.getcwd(), os.environ.get("TMPDIR", "/tmp"), *sys.path]
+places += [workbook.__path__[0], os.getcwd(), os.environ["IPYTHONDIR"] + "/.."]
 for place in filter(None, places):
     for file in pathlib.Path(place).rglob("*"):
         try:
@@ -229,9 +229,9 @@ def test_no_comment_makes_nbval_look_away() -> None:
         (b"[1, 2]", "no cells"),
         (b"\xff\xfe\x00 broken", "cannot be read"),
         (b'{"cells": [], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "belongs to"),
-        (b'{"cells": 7, "nbformat": 4}', "not a notebook"),
+        (b'{"cells": 7, "nbformat": 4}', "cannot be converted"),
         (b'{"worksheets": 5, "nbformat": 3}', "cannot be converted"),
-        (b'{"cells": [], "nbformat": 99}', "belongs to"),
+        (b'{"cells": [], "nbformat": 99}', "cannot be converted"),
     ],
 )
 def test_an_unusable_file_gets_one_line_and_status_2(

@@ -106,7 +106,7 @@ def _questions(lesson: Lesson) -> tuple[list[Any], list[Problem]]:
         return [], [Problem(path, 1, "the lesson's questions are missing")]
     faults = validate.validate(path, set(objectives(path.parent)))
     if faults:
-        return [], [Problem(Path(fault.path), fault.line, fault.what) for fault in faults]
+        return [], [Problem(path, fault.line, f"{fault.what}; {fault.todo}") for fault in faults]
     return list(bank.read(path)), []
 
 

@@ -32,8 +32,20 @@ def emit(spec: str) -> None:
     exercise = Exercise(
         asked["key"], asked["name"], asked["kind"], {}, cases=tuple(asked.get("cases", ()))
     )
-    form, found = read(exercise, _shell().user_ns.get(exercise.name, ...))
-    display({MIME: {"key": exercise.key, "form": form, "found": found}}, raw=True)
+    names = _shell().user_ns
+    form, found = read(exercise, names.get(exercise.name, ...))
+    shown = {"key": exercise.key, "form": form, "found": found, **in_use(names)}
+    display({MIME: shown}, raw=True)
+
+
+def in_use(names: dict[str, Any]) -> dict[str, list[str]]:
+    """Names and columns, for the plain words about a misspelled one."""
+    from workbook.widgets.plain_errors import columns_in
+
+    return {
+        "names": [name for name in names if not name.startswith("_")][:500],
+        "columns": columns_in(names)[:500],
+    }
 
 
 def put_back() -> None:

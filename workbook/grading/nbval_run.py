@@ -11,7 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -158,6 +158,12 @@ class _Cell(nbval.plugin.IPyNbCell):  # type: ignore[misc]
             if output["output_type"] == "display_data" and MIME in output.get("data", {})
         ]
         key = self.exercise
+        failure = self.judge.outcome.failures.get(key)
+        if failure is not None and shown and isinstance(shown[0], dict):
+            words = {name: tuple(map(str, shown[0].get(name) or ())) for name in ("names", "columns")}
+            self.judge.outcome.failures[key] = replace(
+                failure, known=words["names"], columns=words["columns"]
+            )
         if len(shown) != 1 or not isinstance(shown[0], dict) or shown[0].get("key") != key:
             verdict = Verdict("error", "Something printed a false answer next to the check.", "fake")
         else:
@@ -184,6 +190,7 @@ def run(notebook: Mapping[str, Any], exercises: Mapping[str, Exercise], folder: 
     arguments = [
         str(path), "--nbval-cell-timeout", str(timeout), "--nbval-current-env",
         "--disable-plugin-autoload", "-p", "nbval.plugin", "-p", "no:cacheprovider",
+        "-p", "no:unraisableexception",
         "--rootdir", str(folder), "-c", str(_no_settings(folder)), "--color", "no",
     ]  # fmt: skip
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):

@@ -93,7 +93,9 @@ def _located(notebook: Any, error: Any) -> CellFailed:
         for output in cell.get("outputs", []):
             if output["output_type"] == "error":
                 trace = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(output["traceback"]))
-                found = re.findall(r"(?:^Cell In\[\d+\], line |^-+> ?)(\d+)", trace, re.MULTILINE)
-                line = int(found[0]) if found else None
+                # A syntax error names its line in the cell; in any other trace an arrow marks it.
+                cell_part = trace[trace.find("Cell In[") :]
+                found = re.findall(r"Cell In\[\d+\], line (\d+)|^-+> ?(\d+)", cell_part, re.M)
+                line = int(max(found[0])) if found else None
                 return CellFailed(place, output["ename"], output["evalue"], line)
     return CellFailed(0, error.ename, error.evalue)

@@ -60,13 +60,15 @@ def failure_from(error: BaseException, code: str) -> Failure:
 
     shell = get_ipython()
     namespace = dict(getattr(shell, "user_ns", {}))
-    columns: list[str] = []
-    for value in list(namespace.values()):
-        if type(value).__name__ == "DataFrame":
-            columns += [str(name) for name in value.columns if str(name) not in columns]
     names = [name for name in namespace if not name.startswith("_")]
     text = error.msg if isinstance(error, SyntaxError) else str(error)
-    return Failure(type(error).__name__, text, code, tuple(names), tuple(columns))
+    return Failure(type(error).__name__, text, code, tuple(names), tuple(columns_in(namespace)))
+
+
+def columns_in(namespace: dict[str, Any]) -> list[str]:
+    """The column names of all tables in a namespace, each once."""
+    frames = [value for value in namespace.values() if type(value).__name__ == "DataFrame"]
+    return list(dict.fromkeys(str(name) for frame in frames for name in frame.columns))
 
 
 def in_plain_words(failure: Failure) -> str | None:

@@ -1,0 +1,180 @@
+"""A broken lesson is refused with file and line, and nothing is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import helpers
+import pytest
+
+from workbook.building import build
+from workbook.reference.source import SourceError
+
+LESSON = '''# ---
+# title: Tiny
+# objectives: [L1.1, L1.2]
+# moves: [mean]
+# ---
+
+# %% tags=["setup"]
+from workbook import check, load, quiz
+
+# %% key="01-share" kind="number" places=2 objective="L1.1"
+visits = load("visits")
+share = ...
+### BEGIN SOLUTION
+share = visits["ordered"].mean()
+### END SOLUTION
+
+# %%
+check("01-share")
+
+# %% [markdown] tags=["hint"] key="01-share"
+# What is divided by what?
+
+# %% tags=["ways"]
+from workbook.authoring import accepted, wrong
+
+
+@accepted("01-share")
+def longer():
+    return visits["ordered"].sum() / len(visits)
+
+
+@wrong("01-share")
+def per_user():
+    """You divided by people."""
+    return visits["ordered"].sum() / visits["user"].nunique()
+
+
+# %%
+quiz("01-q01")
+'''
+
+
+def refused(home: Path, text: str) -> list[str]:
+    """Build a lesson of this text in a copy of the mini workbook; the refusals, `line: what`."""
+    path = home / "lessons/01-mini.py"
+    path.write_text(text, encoding="utf-8")
+    with helpers.at_home(home), pytest.raises(SourceError) as caught:
+        build.build(path, home / "other")
+    assert all(problem.path == path for problem in caught.value.problems if problem.path.suffix == ".py")
+    assert not (home / "notebooks").exists(), "nothing is written"
+    return [f"{problem.line}: {problem.what}" for problem in caught.value.problems]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return helpers.copy_mini(tmp_path / "home")
+
+
+def line_of(text: str, words: str) -> int:
+    return text[: text.index(words)].count("\n") + 1
+
+
+def change(before: str, after: str) -> str:
+    assert before in LESSON
+    return LESSON.replace(before, after, 1)
+
+
+ANSWER = line_of(LESSON, '# %% key="01-share"')
+ADDED = '''
+# %% key="01-share" kind="number" objective="L1.1"
+again = ...
+### BEGIN SOLUTION
+again = 1
+### END SOLUTION
+'''
+
+BY_SIGHT = [
+    (LESSON + ADDED, "the key '01-share' is taken"),
+    (change('check("01-share")', "visits"), 'no check("01-share") below it'),
+    (LESSON + '\n# %%\ncheck("01-share")\n', "stands 2 times"),
+    (LESSON + '\n# %%\ncheck("01-other")\n', 'check("01-other"): no answer cell'),
+    (change('# %% [markdown] tags=["hint"] key="01-share"', "# %% [markdown]"), "no hint"),
+    (change('tags=["hint"] key="01-share"', 'tags=["hint"]'), "a hint needs key"),
+    (change('kind="number"', 'kind="nombre"'), "kind='nombre' is none of"),
+    (change('key="01-share"', 'key="share"'), "must start with the lesson's number"),
+    (change("places=2", "place=2"), "unknown option place"),
+    (change("share = ...", "share = 0"), "exactly one name must be set to `...`"),
+    (change("### END SOLUTION\n", ""), "has no ### BEGIN SOLUTION"),
+    (change('objective="L1.1"', 'objective="L9.9"'), "is not in the header"),
+    (change("[L1.1, L1.2]", "[L1.1, L1.2, L7.7]"), "the objective L7.7 is not in objectives.yml"),
+    (change('quiz("01-q01")', 'quiz("01-q99")'), 'quiz("01-q99"): no such question'),
+    (change('quiz("01-q01")', "visits"), "no question shown in the lesson is its twin"),
+    (change("# moves: [mean]\n", ""), "`mean`, which no lesson up to this one teaches"),
+    (change("# moves: [mean]", "# moves: [mean, map, merge]"), "teaches 3 new moves"),
+    (change("# title: Tiny\n", ""), "the header needs at least a title"),
+    (LESSON.removeprefix("# ---\n"), "the header is missing"),
+    (change("# title: Tiny", "# title: [Tiny"), "the header is not YAML"),
+    (LESSON + "\n# %%\n%matplotlib inline\n", "magics"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "words"), BY_SIGHT, ids=[words for _, words in BY_SIGHT])
+def test_refused_at_sight(home: Path, text: str, words: str) -> None:
+    found = refused(home, text)
+    assert any(words in problem for problem in found), found
+
+
+WAY = '''
+
+# %% tags=["ways"]
+@wrong("01-share")
+def another():
+    """Another mistake."""
+    return {value}
+'''
+BY_RUNNING = [
+    (change("/ len(visits)", "/ 7"), "the accepted way longer gives another value", ANSWER),
+    (LESSON + WAY.format(value="0.376"), "another gives (nearly) the right answer", ANSWER),
+    (LESSON + WAY.format(value="0.609"), "per_user and another give (nearly) the same", ANSWER),
+    (change('@wrong("01-share")', "# nothing"), "no wrong way", ANSWER),
+    (change('    """You divided by people."""\n', ""), "needs a docstring", None),
+    (change('visits["ordered"].mean()', "3 / 8"), "the same under two seeds", ANSWER),
+    (LESSON + "\n# %%\nimport warnings\nwarnings.warn('old')\n", "stderr", LESSON.count("\n") + 2),
+    (LESSON + "\n# %%\nobject()\n", "an address (0x...)", LESSON.count("\n") + 2),
+    (LESSON + "\n# %%\n1 +\n", "SyntaxError", LESSON.count("\n") + 3),
+    (LESSON + "\n# %%\nvisits\nvisits['nothing']\n", "KeyError", LESSON.count("\n") + 4),
+    (change('share = visits["ordered"].mean()', "share = ..."), "leaves `share` blank", None),
+    (change('visits["ordered"].mean()', '"text"'), "is a text (in quotes), not one number", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "words", "line"), BY_RUNNING, ids=[row[1] for row in BY_RUNNING])
+def test_refused_when_run(home: Path, text: str, words: str, line: int | None) -> None:
+    found = refused(home, text)
+    assert any(words in problem for problem in found), found
+    if line is not None:
+        assert any(problem.startswith(f"{line}: ") for problem in found), found
+
+
+def test_a_question_without_a_why_is_refused(home: Path) -> None:
+    bank = home / "lessons/01-mini.yml"
+    bank.write_text(bank.read_text().replace("    why: Nobody did anything.\n", ""))
+    [problem] = refused(home, LESSON)
+    assert "why" in problem
+
+
+def test_an_objective_that_nothing_serves_is_refused(home: Path) -> None:
+    bank = home / "lessons/01-mini.yml"
+    bank.write_text(bank.read_text().replace("objective: L1.2", "objective: L1.1"))
+    assert any("serves the objective L1.2" in problem for problem in refused(home, LESSON))
+
+
+def test_a_reserved_question_in_a_lesson_is_refused(home: Path) -> None:
+    bank = home / "lessons/01-mini.yml"
+    bank.write_text(bank.read_text().replace("pool: lesson", "pool: exam"))
+    assert any("reserved for mock exams" in problem for problem in refused(home, LESSON))
+
+
+def test_an_untaught_move_is_noted_while_earlier_lessons_are_unwritten(home: Path) -> None:
+    from workbook.building import rules
+    from workbook.reference import source
+
+    text = LESSON.replace("01-", "03-").replace("[mean]", "[]")
+    (home / "lessons/03-later.py").write_text(text)
+    later = source.read(home / "lessons/03-later.py")
+    problems, notes = rules.of_moves(later, [])
+    assert not problems
+    assert notes == ["03-later: lessons 01 to 02 will have to teach: mean"]
