@@ -22,10 +22,10 @@ _PLACES = {
     "model_explorer": "workbook.widgets.explorer_models",
 }
 
-__all__ = sorted(_PLACES)  # noqa: PLE0605
+__all__ = sorted(_PLACES)
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> object:
     """Import a public name when it is first asked for (PEP 562)."""
     if name not in _PLACES:
         raise AttributeError(f"module 'workbook' has no attribute '{name}'")
@@ -36,6 +36,6 @@ def __getattr__(name):
     return value
 
 
-def __dir__():
+def __dir__() -> list[str]:
     """Names that tab completion offers."""
     return sorted([*globals(), *_PLACES])

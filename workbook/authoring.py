@@ -91,9 +91,7 @@ def _keep(key: str, sort: str, way: Way) -> Way:
 def _fresh(way: Way) -> Way:
     """The same function on copied globals."""
     spare = {name: _frozen(value) for name, value in way.__globals__.items()}
-    return types.FunctionType(
-        way.__code__, spare, way.__name__, way.__defaults__, way.__closure__
-    )
+    return types.FunctionType(way.__code__, spare, way.__name__, way.__defaults__, way.__closure__)
 
 
 def _frozen(value: Any) -> Any:

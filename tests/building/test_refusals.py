@@ -58,7 +58,9 @@ def refused(home: Path, text: str) -> list[str]:
     path.write_text(text, encoding="utf-8")
     with helpers.at_home(home), pytest.raises(SourceError) as caught:
         build.build(path, home / "other")
-    assert all(problem.path == path for problem in caught.value.problems if problem.path.suffix == ".py")
+    assert all(
+        problem.path == path for problem in caught.value.problems if problem.path.suffix == ".py"
+    )
     assert not (home / "notebooks").exists(), "nothing is written"
     return [f"{problem.line}: {problem.what}" for problem in caught.value.problems]
 
@@ -78,13 +80,13 @@ def change(before: str, after: str) -> str:
 
 
 ANSWER = line_of(LESSON, '# %% key="01-share"')
-ADDED = '''
+ADDED = """
 # %% key="01-share" kind="number" objective="L1.1"
 again = ...
 ### BEGIN SOLUTION
 again = 1
 ### END SOLUTION
-'''
+"""
 
 BY_SIGHT = [
     (LESSON + ADDED, "the key '01-share' is taken"),

@@ -20,7 +20,9 @@ from workbook.exercises.compare import Rules
 from workbook.exercises.judge import Exercise, WrongWay, judge
 
 
-def exercise(answer: Any, kind: str, *, rules: Rules = Rules(), wrong: Any = (), cases: Any = ()) -> Exercise:
+def exercise(
+    answer: Any, kind: str, *, rules: Rules = Rules(), wrong: Any = (), cases: Any = ()
+) -> Exercise:
     encoded = tuple(values.encode(case) for case in cases)
     ways = tuple(
         WrongWay(f"way{n}", f"message {n}", values.natural(value) or {"kind": "?"})
@@ -166,7 +168,7 @@ class Hostile:
 def test_whatever_stands_there_check_never_raises(kind: str, value: Any) -> None:
     reference = {"number": 1, "string": "a", "set": {1}, "list": [1], "mapping": {"a": 1},
                  "series": SERIES, "frame": FRAME, "function": len}  # fmt: skip
-    answer = reference.get(kind, None)
+    answer = reference.get(kind)
     if kind == "figure":
         _, answer = plt.subplots()
         plt.close("all")
@@ -206,7 +208,14 @@ def test_a_figure_is_judged_by_its_facts() -> None:
 
 def test_arguments_survive_encoding() -> None:
     frame = pd.DataFrame({"user": ["a", "b"], "time": pd.to_datetime(["2025-09-22", "2025-09-23"])})
-    given = (frame, ["x"], {"a": 1.5}, pd.Series([1, 2], index=["p", "q"]), pd.Timedelta("30min"), None)
+    given = (
+        frame,
+        ["x"],
+        {"a": 1.5},
+        pd.Series([1, 2], index=["p", "q"]),
+        pd.Timedelta("30min"),
+        None,
+    )
     back = values.decode(json.loads(json.dumps(values.encode(given))))
     pd.testing.assert_frame_equal(back[0], frame, check_dtype=False)
     pd.testing.assert_series_equal(back[3], given[3])

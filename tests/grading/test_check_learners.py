@@ -17,7 +17,11 @@ SLUG = "01-mini"
 
 
 def verdicts(
-    home: Path, notebook: helpers.Notebook, to: Path, variant: int | None = None, timeout: float = 20
+    home: Path,
+    notebook: helpers.Notebook,
+    to: Path,
+    variant: int | None = None,
+    timeout: float = 20,
 ) -> dict[str, str]:
     """Write a learner's notebook, check it, and see that the file did not change."""
     path = helpers.write(notebook, to / "handed-in.ipynb")
@@ -111,9 +115,7 @@ def test_checks_that_are_deleted_edited_copied_or_moved_change_nothing(
 
 
 def test_own_cells_help_the_next_answer(mini: Path, tmp_path: Path) -> None:
-    notebook = helpers.solved(
-        mini, SLUG, {"01-share": "share = mine['ordered'].mean() * factor"}
-    )
+    notebook = helpers.solved(mini, SLUG, {"01-share": "share = mine['ordered'].mean() * factor"})
     place = next(
         i for i, c in enumerate(notebook["cells"]) if c["metadata"].get("key") == "01-share"
     )
@@ -271,7 +273,9 @@ def test_an_older_notebook_format_is_read(mini: Path, tmp_path: Path) -> None:
 
 
 def test_the_command_prints_json_and_a_table(mini: Path, tmp_path: Path) -> None:
-    path = helpers.write(helpers.solved(mini, SLUG, {"01-share": "share = 0.9"}), tmp_path / "a.ipynb")
+    path = helpers.write(
+        helpers.solved(mini, SLUG, {"01-share": "share = 0.9"}), tmp_path / "a.ipynb"
+    )
     with helpers.at_home(mini):
         as_json = subprocess.run(
             [sys.executable, "-m", "workbook", "check", str(path), "--json"],

@@ -133,7 +133,9 @@ def test_a_lesson_counts_what_is_solved_and_what_was_right_unaided() -> None:
 
 
 def test_weak_points_are_the_objectives_with_the_fewest_right_first_attempts() -> None:
-    events = [event("answer", f"q{n}", "wrong" if n < 3 else "right", f"L1.{n % 2}") for n in range(8)]
+    events = [
+        event("answer", f"q{n}", "wrong" if n < 3 else "right", f"L1.{n % 2}") for n in range(8)
+    ]
     events += [event("answer", "z", "right", "L1.9")]
     weak = standing.weak_points(standing.replay(events))
     assert [(w.objective, w.right, w.seen) for w in weak] == [("L1.0", 2, 4), ("L1.1", 3, 4)]

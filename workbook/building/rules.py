@@ -90,7 +90,9 @@ def of_coverage(lesson: Lesson, questions: Iterable[Any]) -> list[Problem]:
     for cell in lesson.cells:
         for name in cell.quizzes():
             if name.startswith(f"{lesson.number}-") and name not in by_id:
-                problems.append(Problem(lesson.path, cell.line, f'quiz("{name}"): no such question'))
+                problems.append(
+                    Problem(lesson.path, cell.line, f'quiz("{name}"): no such question')
+                )
             elif name in by_id and by_id[name].pool == "exam":
                 what = f'quiz("{name}"): the question is reserved for mock exams'
                 problems.append(Problem(lesson.path, cell.line, what))

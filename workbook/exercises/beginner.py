@@ -57,7 +57,7 @@ def _name_error(failure: Failure, found: re.Match[str]) -> str:
     if near := _near(name, [*failure.known, *dir(builtins), *COURSE]):
         return f"There is no `{name}`. Did you mean `{near}`? Capital letters count."
     return (
-        f"There is no `{name}` yet. Is it a text? Then it needs quotes: `\"{name}\"`. Is it a "
+        f'There is no `{name}` yet. Is it a text? Then it needs quotes: `"{name}"`. Is it a '
         "name from a cell above? Run that cell first (after a restart, all of them)."
     )
 

@@ -38,8 +38,10 @@ def same(one: Canonical, other: Canonical, rules: Rules) -> bool:
         case "number" | "string" | "other":
             return _equal(one["value"], other["value"], rules)
         case "list":
-            pair = one["items"], other["items"]
-            return _all_equal(*(pair if rules.ordered else map(_sorted, pair)), rules)
+            mine, theirs = one["items"], other["items"]
+            if not rules.ordered:
+                mine, theirs = _sorted(mine), _sorted(theirs)
+            return _all_equal(mine, theirs, rules)
         case "set":
             return _all_equal(_sorted(one["items"]), _sorted(other["items"]), rules)
         case "mapping":
@@ -107,7 +109,7 @@ def _equal(one: Json, other: Json, rules: Rules) -> bool:
         room = rules.tolerance if rules.tolerance is not None else 0.0
         slack = RELATIVE * max(abs(one), abs(other)) if rules.tolerance is None else 1e-9
         return bool(abs(one - other) <= room + slack)
-    return bool(one == other and isinstance(one, bool) == isinstance(other, bool))
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
 def _is_number(item: Any) -> bool:

@@ -197,23 +197,20 @@ def _rows_slip(
         if len(form["rows"]) != len(answer["rows"]):
             return "rows", _count(name, "row", len(form["rows"]), len(answer["rows"]))
         return None
-    labels = {
-        "series": lambda f: f["index"],
-        "mapping": lambda f: [key for key, _ in f["items"]],
-        "list": lambda f: f["items"],
-        "set": lambda f: f["items"],
-    }.get(form["kind"])
-    if labels is None:
+    if form["kind"] not in ("series", "mapping", "list", "set"):
         return None
-    mine, theirs = set(map(str, labels(form))), set(map(str, labels(answer)))
-    if len(labels(form)) != len(labels(answer)):
+    mine, theirs = set(map(str, _labels(form))), set(map(str, _labels(answer)))
+    if len(_labels(form)) != len(_labels(answer)):
         if form["kind"] in ("set", "list"):
             extra, missing = mine - theirs, theirs - mine
             if extra and not missing:
-                return "extra", f"`{name}` holds too much: {len(extra)} of its values do not belong."
+                return (
+                    "extra",
+                    f"`{name}` holds too much: {len(extra)} of its values do not belong.",
+                )
             if missing and not extra:
                 return "missing", f"What `{name}` holds is right, but {len(missing)} more belong."
-        return "rows", _count(name, "value", len(labels(form)), len(labels(answer)))
+        return "rows", _count(name, "value", len(_labels(form)), len(_labels(answer)))
     if form["kind"] in ("series", "mapping") and mine != theirs:
         return "labels", (
             f"`{name}` has the right number of values, but {len(mine - theirs)} of its labels "
@@ -223,6 +220,12 @@ def _rows_slip(
         wrong = len(mine - theirs)
         return "some", f"`{name}` has the right number of values; {wrong} of them do not belong."
     return None
+
+
+def _labels(form: Canonical) -> list[Json]:
+    if form["kind"] == "mapping":
+        return [key for key, _ in form["items"]]
+    return list(form["index"] if form["kind"] == "series" else form["items"])
 
 
 def _count(name: str, what: str, mine: int, theirs: int, shared: int | None = None) -> str:

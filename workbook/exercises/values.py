@@ -144,7 +144,9 @@ def scalar(value: object) -> Json:
 def _number(value: object) -> Canonical:
     single = value
     while not isinstance(single, str | Mapping) and getattr(single, "size", None) == 1:
-        single = cast(Any, single).item() if hasattr(single, "item") else cast(Any, single).iloc[0, 0]
+        single = (
+            cast(Any, single).item() if hasattr(single, "item") else cast(Any, single).iloc[0, 0]
+        )
     if isinstance(single, list | tuple | AbstractSet) and len(single) == 1:
         single = next(iter(single))
     found = scalar(single)

@@ -160,12 +160,16 @@ class _Cell(nbval.plugin.IPyNbCell):  # type: ignore[misc]
         key = self.exercise
         failure = self.judge.outcome.failures.get(key)
         if failure is not None and shown and isinstance(shown[0], dict):
-            words = {name: tuple(map(str, shown[0].get(name) or ())) for name in ("names", "columns")}
+            words = {
+                name: tuple(map(str, shown[0].get(name) or ())) for name in ("names", "columns")
+            }
             self.judge.outcome.failures[key] = replace(
                 failure, known=words["names"], columns=words["columns"]
             )
         if len(shown) != 1 or not isinstance(shown[0], dict) or shown[0].get("key") != key:
-            verdict = Verdict("error", "Something printed a false answer next to the check.", "fake")
+            verdict = Verdict(
+                "error", "Something printed a false answer next to the check.", "fake"
+            )
         else:
             try:
                 verdict = judge_form(

@@ -16,7 +16,6 @@ from workbook.reference import kernel
 from workbook.reference.source import Declared, Lesson, Problem, SourceError
 
 
-
 def record(lesson: Lesson, data: Path | None = None) -> dict[str, Any]:
     """Per exercise the recorded answer, cases, accepted and wrong ways (`authoring.finish`).
 

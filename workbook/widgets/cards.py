@@ -105,15 +105,16 @@ def _inline(text: str) -> str:
     return re.sub(r"`([^`]+)`", code, text)
 
 
-def present(card: Card) -> None:
-    """Display a card below the running cell; print it where there is no notebook."""
+def present(thing: Any) -> None:
+    """Display a card (or whatever has both forms) below the running cell; print its text where
+    there is no notebook."""
     try:
         from IPython.core.getipython import get_ipython
         from IPython.display import display
     except ImportError:
-        print(card.text())
+        print(thing)
         return
     if get_ipython() is None:
-        print(card.text())
+        print(thing)
     else:
-        display(card)
+        display(thing)

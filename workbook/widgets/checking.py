@@ -110,7 +110,9 @@ def _hint(key: str) -> Card:
         return Card("hint", "This exercise has no hint. Read the prompt once more.", key)
     seen = hints_seen(key)
     if seen >= len(hints):
-        body = f'{hints[-1]}\n\nThat was the last hint. `solution("{key}")` shows the worked answer.'
+        body = (
+            f'{hints[-1]}\n\nThat was the last hint. `solution("{key}")` shows the worked answer.'
+        )
         return Card("hint", body, f"{len(hints)} of {len(hints)}")
     _hints_shown[key] = seen + 1
     progress.record("hint", key, number=seen + 1)

@@ -84,24 +84,9 @@ def progress_card() -> None:
     for one in standing.weak_points(items):
         said = texts.get(one.objective, "")
         wrong = ", ".join(one.items[:4])
-        weak.append(
-            (one.objective, f"{said} ({one.right} of {one.seen} right at first; {wrong})")
-        )
+        weak.append((one.objective, f"{said} ({one.right} of {one.seen} right at first; {wrong})"))
     card = ProgressCard(standing.lessons(_contents(), items), weak)
-    _display(card)
-
-
-def _display(thing: Any) -> None:
-    try:
-        from IPython.core.getipython import get_ipython
-        from IPython.display import display
-    except ImportError:
-        print(thing)
-        return
-    if get_ipython() is None:
-        print(thing)
-    else:
-        display(thing)
+    present(card)
 
 
 def _objectives() -> dict[str, str]:
