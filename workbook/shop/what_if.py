@@ -9,14 +9,16 @@ import pandas as pd
 
 from workbook.shop.calendar import SEED
 from workbook.shop.policy import Policy
-from workbook.shop.world import World, simulate
+from workbook.shop.world import simulate
+
+SHOWN = ("carts", "checkouts", "orders", "revenue", "margin")
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
     """One change in these 13 weeks, as it came out for these persons.
 
-    `table` has the rows carts, checkouts (sessions with the event), orders, revenue and margin
+    `table` has the rows carts, checkouts (visits with one), orders, revenue and margin
     (dollars), and the columns "as it was", "with the change", "difference".
     """
 
@@ -31,29 +33,14 @@ class Effect:
 
 def compare(policy: Policy, seed: int = SEED) -> Effect:
     """Run the shop as it was and with `policy`; both worlds share everything it does not touch."""
-    before, after = _totals(Policy(), seed), _totals(policy, seed)
-    table = pd.DataFrame({"as it was": before, "with the change": after})
+    table = pd.DataFrame(
+        {"as it was": _totals(Policy(), seed), "with the change": _totals(policy, seed)}
+    )
     table["difference"] = table["with the change"] - table["as it was"]
     return Effect(policy, table)
 
 
 @lru_cache(maxsize=16)
 def _totals(policy: Policy, seed: int) -> pd.Series[float]:
-    world = simulate(seed, policy=policy)
-    sessions = world.events.groupby("event", observed=True)["session"].nunique()
-    return pd.Series(
-        {
-            "carts": sessions.get("add_to_cart", 0),
-            "checkouts": sessions.get("begin_checkout", 0),
-            "orders": len(world.orders),
-            "revenue": round(float(world.orders["value"].sum()), 2),
-            "margin": round(_margin(world), 2),
-        },
-        dtype=float,
-    )
-
-
-def _margin(world: World) -> float:
-    """Dollars left after the cost of the goods."""
-    items = world.order_items.merge(world.products[["item_id", "margin"]], on="item_id")
-    return float((items["quantity"] * items["margin"]).sum())
+    found = simulate(seed, policy=policy).summary()
+    return pd.Series({name: float(found[name]) for name in SHOWN})
