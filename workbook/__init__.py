@@ -5,6 +5,10 @@ loaded when first used, so that the package can set itself up on a machine that 
 Python.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 _PLACES = {
     "check": "workbook.widgets.checking",
     "hint": "workbook.widgets.checking",
@@ -20,12 +24,15 @@ _PLACES = {
     "transitions": "workbook.analysis.funnels",
     "funnel_explorer": "workbook.widgets.explorer_funnel",
     "model_explorer": "workbook.widgets.explorer_models",
+    "comparison": "workbook.widgets.journey",
+    "draw_journey": "workbook.widgets.journey",
+    "text_table": "workbook.widgets.text_table",
 }
 
 __all__ = sorted(_PLACES)
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for (PEP 562)."""
     if name not in _PLACES:
         raise AttributeError(f"module 'workbook' has no attribute '{name}'")

@@ -115,8 +115,8 @@ def events(path: Path | None = None) -> list[dict[str, Any]]:
 def merge(text: str | bytes) -> int:
     """Add those events of another record that this one lacks (union); how many were added.
 
-    They are appended; replay sorts by time (`events`). Raises OSError if the record cannot be written: the caller has a learner
-    waiting for the restored work and must say so.
+    They are appended; replay sorts by time (`events`). Raises OSError if the record cannot be
+    written: the caller has a learner waiting for the restored work and must say so.
     """
     path = paths.progress_file()
     mine = path.read_bytes() if path.exists() else b""

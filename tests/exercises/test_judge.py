@@ -19,9 +19,11 @@ from workbook.exercises import values
 from workbook.exercises.compare import Rules
 from workbook.exercises.judge import Exercise, WrongWay, judge
 
+EXACT = Rules()
+
 
 def exercise(
-    answer: Any, kind: str, *, rules: Rules = Rules(), wrong: Any = (), cases: Any = ()
+    answer: Any, kind: str, *, rules: Rules = EXACT, wrong: Any = (), cases: Any = ()
 ) -> Exercise:
     encoded = tuple(values.encode(case) for case in cases)
     ways = tuple(
@@ -132,11 +134,18 @@ def test_general_slips_of_tables_and_sets() -> None:
 
 def test_no_message_gives_the_answer_away() -> None:
     asked = exercise(pd.Series({"view": 61252, "cart": 12545}), "series")
-    tries: list[Any] = [..., 3, "x", {"view": 1}, {"view": 1, "cart": 2}, {"view": 6125200, "cart": 1254500},
+    tries: list[Any] = [..., 3, "x", {"view": 1}, {"view": 1, "cart": 2},
+                        {"view": 6125200, "cart": 1254500},
                         {"a": 61252, "b": 12545}, None, object()]  # fmt: skip
     for value in tries:
         said = judge(asked, value).message
         assert "61252" not in said and "12545" not in said, said
+
+
+def test_a_blank_inside_a_container_is_named_and_entries_are_counted() -> None:
+    asked = exercise({"shop": "micro", "app": "macro"}, "mapping")
+    assert "A blank is left" in judge(asked, {"shop": "micro", "app": ...}).message
+    assert "1 of its 2 entries" in judge(asked, {"shop": "micro", "app": "micro"}).message
 
 
 class Hostile:

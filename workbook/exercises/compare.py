@@ -109,7 +109,7 @@ def _equal(one: Json, other: Json, rules: Rules) -> bool:
         room = rules.tolerance if rules.tolerance is not None else 0.0
         slack = RELATIVE * max(abs(one), abs(other)) if rules.tolerance is None else 1e-9
         return bool(abs(one - other) <= room + slack)
-    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
 def _is_number(item: Any) -> bool:

@@ -123,7 +123,26 @@ def _not_yet(exercise: Exercise, form: Canonical) -> str:
     text = f"Not yet. The kind is right: {values.KINDS[exercise.kind]}. "
     if exercise.kind == "function":
         return text + _function_trouble(exercise, form)
-    return text + "Read the prompt's numerator, denominator and scope once more, or ask for a hint."
+    if _holds_blanks(form):
+        return f"A blank is left: a value in `{exercise.name}` is still `...`."
+    if exercise.kind in ("number", "series", "frame"):
+        return text + "Read the prompt's numerator, denominator and scope once more."
+    if exercise.kind == "mapping":
+        right = sum(
+            same({**form, "items": [a]}, {**form, "items": [b]}, exercise.rules)
+            for a, b in zip(form["items"], exercise.answer["items"], strict=False)
+        )
+        return f"{text}{right} of its {len(form['items'])} entries are right."
+    if exercise.kind == "string":
+        return text + "Is it spelled as the prompt spells it, capital letters included?"
+    return text + "Go through its values one by one: which would you defend, and how?"
+
+
+def _holds_blanks(form: Canonical) -> bool:
+    """Whether a container still holds the `...` of its template."""
+    if form["kind"] == "mapping":
+        return any(value == "Ellipsis" for _, value in form["items"])
+    return "Ellipsis" in (form.get("items") or form.get("values") or [])
 
 
 def _function_trouble(exercise: Exercise, form: Canonical) -> str:

@@ -25,7 +25,7 @@ def remember() -> None:
 
 
 def emit(spec: str) -> None:
-    """Display the canonical value of the answer that `spec` (JSON: key, name, kind, cases) names."""
+    """Display the canonical value of an answer; `spec` is JSON: key, name, kind, cases."""
     from IPython.display import display
 
     asked = json.loads(spec)

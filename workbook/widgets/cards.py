@@ -69,7 +69,8 @@ class Card:
             return ""
         name, place = map(html.escape, self.download)
         style = "color:inherit;text-decoration:underline"
-        return f'<p style="margin:.3em 0"><a href="{place}" download style="{style}">Download {name}</a></p>'
+        link = f'<a href="{place}" download style="{style}">Download {name}</a>'
+        return f'<p style="margin:.3em 0">{link}</p>'
 
     def __repr__(self) -> str:
         return self.text()

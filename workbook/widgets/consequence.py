@@ -82,8 +82,8 @@ class _Outcome:
         return sorted(self.others.items(), key=lambda pair: -pair[1])
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        units = {"revenue": "revenue, $", "margin": "margin, $", "carts": "sessions with a cart",
-                 "checkouts": "sessions with a checkout"}  # fmt: skip
+        units = {"revenue": "revenue, $", "margin": "margin, $", "carts": "visits with a cart",
+                 "checkouts": "visits with a checkout"}  # fmt: skip
         left = 'style="text-align:left"'
         head = "".join(f'<th scope="col">{html.escape(str(name))}</th>' for name in self.table)
         body = "".join(

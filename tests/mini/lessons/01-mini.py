@@ -69,6 +69,7 @@ check("01-buyers")
 # %% [markdown] tags=["hint"] key="01-buyers"
 # Filter first.
 
+
 # %% tags=["ways"]
 @wrong("01-buyers")
 def everyone():
@@ -92,6 +93,7 @@ check("01-devices")
 # %% [markdown] tags=["hint"] key="01-devices"
 # One number per device.
 
+
 # %% tags=["ways"]
 @wrong("01-devices")
 def users_per_device():
@@ -106,7 +108,9 @@ def users_per_device():
 visits = load("visits")
 table = ...
 ### BEGIN SOLUTION
-table = visits.groupby("device", as_index=False).agg(visits=("user", "size"), orders=("ordered", "sum"))
+table = visits.groupby("device", as_index=False).agg(
+    visits=("user", "size"), orders=("ordered", "sum")
+)
 ### END SOLUTION
 
 # %%
@@ -115,12 +119,15 @@ check("01-table")
 # %% [markdown] tags=["hint"] key="01-table"
 # Group, then aggregate.
 
+
 # %% tags=["ways"]
 @wrong("01-table")
 def only_buyers():
     """You filtered the orders before you counted the visits."""
     kept = visits[visits["ordered"]]
-    return kept.groupby("device", as_index=False).agg(visits=("user", "size"), orders=("ordered", "sum"))
+    return kept.groupby("device", as_index=False).agg(
+        visits=("user", "size"), orders=("ordered", "sum")
+    )
 
 
 # %% [markdown]
@@ -128,9 +135,13 @@ def only_buyers():
 
 # %% key="01-rate" kind="function" objective="L1.1" stretch=true
 rate = ...
+
+
 ### BEGIN SOLUTION
 def rate(part, whole):
     return 100 * part / whole if whole else 0
+
+
 ### END SOLUTION
 
 # %%
@@ -138,6 +149,7 @@ check("01-rate")
 
 # %% [markdown] tags=["hint"] key="01-rate"
 # Divide, then think of 0.
+
 
 # %% tags=["ways"]
 @cases("01-rate")
@@ -167,6 +179,7 @@ check("01-busiest")
 # %% [markdown] tags=["hint"] key="01-busiest"
 # Count, then look at the first.
 
+
 # %% tags=["ways"]
 @wrong("01-busiest")
 def rarest():
@@ -187,6 +200,7 @@ check("01-counts")
 # %% [markdown] tags=["hint"] key="01-counts"
 # Start from the counts per device.
 
+
 # %% tags=["ways"]
 @wrong("01-counts")
 def of_users():
@@ -206,6 +220,7 @@ check("01-per-user")
 
 # %% [markdown] tags=["hint"] key="01-per-user"
 # `dict(...)` makes a dictionary of a Series.
+
 
 # %% tags=["ways"]
 @wrong("01-per-user")
@@ -234,11 +249,12 @@ check("01-bars")
 # %% [markdown] tags=["hint"] key="01-bars"
 # `ax.bar(names, heights)`.
 
+
 # %% tags=["ways"]
 @wrong("01-bars")
 def cut_axis():
     """Your bars do not start at zero, so their lengths say nothing."""
-    figure, axes = plt.subplots()
+    axes = plt.subplots()[1]
     counted = visits["device"].value_counts()
     axes.bar(counted.index, counted)
     axes.set_ylim(1, 10)
