@@ -50,7 +50,9 @@ def test_it_runs_from_top_to_bottom_without_an_error(lesson: Notebook) -> None:
     source = json.loads((ROOT / f"notebooks/{lesson.name}").read_text())
     shown = sum("quiz(" in "".join(cell["source"]) for cell in source["cells"])
     assert shown > 3
-    assert page.locator(".jp-OutputArea-output form, .jp-OutputArea-output fieldset").count() >= shown
+    assert (
+        page.locator(".jp-OutputArea-output form, .jp-OutputArea-output fieldset").count() >= shown
+    )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

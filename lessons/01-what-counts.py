@@ -1,0 +1,715 @@
+# ---
+# title: What counts as a conversion
+# genre: a dispute
+# minutes: {core: 40, stretch: 30, no_code: 25}
+# objectives: [L1.1, L1.2, L1.3, L1.4, L1.5, L1.6]
+# tables: [events, sessions, orders, actions, business_models, action_labels, sixth_business]
+# moves: [isin]
+# ---
+
+# %% [markdown]
+# **The shop's question of the day: how many conversions did we have?**
+#
+# Monday, nine o'clock, Pebble Street. Three people report on the same 13 weeks.
+#
+# * **Mara**, the owner: "Count the orders. Orders pay the bills."
+# * **Northlight**, the agency, paid per sign-up: "Count the sign-ups. Whoever signs up is won."
+# * **Theo**, the developer: "Count everything. I record every event."
+#
+# They turn to you, the analyst. By the end of the hour Mara needs one list of what counts, and a reason for each line.
+#
+# **Afterwards you can**
+#
+# * tell a macro from a micro conversion with four questions, and both from everything else a site records;
+# * say why the same action changes its label from business to business;
+# * compute what a report on orders alone leaves unexplained, and argue for more without promising sales;
+# * keep action, event, key event, conversion, metric and KPI apart.
+#
+# **Two routes.** With code: everything that is not marked *stretch*. Without: read, skip the exercises, and answer where it says **No code?**
+
+# %% tags=["setup"]
+import pandas as pd
+
+from workbook import check, comparison, draw_journey, hint, load, model_explorer, quiz, show, solution, text_table
+
+# %%
+quiz.recall("01")
+
+# %% [markdown]
+# ## 1 Three counts of one log
+#
+# `events` holds one row for everything that the site recorded. One new move: `.isin([...])` keeps the rows whose value is **in** a list.
+
+# %%
+events = load("events")
+orders = load("orders")
+sign_ups = events[events["event"].isin(["create_account", "newsletter_signup"])]
+
+print("Mara, orders:        ", len(orders))
+print("Northlight, sign-ups:", len(sign_ups))
+print("Theo, events:        ", len(events))
+
+# %% [markdown]
+# Run it. Then take `"newsletter_signup"` out of the list and run it again. Northlight's word covers two actions: a buyer creates an account (`create_account`), or a reader leaves an address (`newsletter_signup`).
+#
+# Nobody has miscounted. They count different things and use one word.
+
+# %% [markdown]
+# ## 2 Four questions
+#
+# Ask them in this order of any action.
+#
+# 1. **Was it completed?** A form half filled is an intention. If not: no conversion.
+# 2. **Has somebody decided to want it?** A log shows what happened, never what was wanted. If nobody has: an event and no more.
+# 3. **Does it complete the declared primary objective of this site?** If so it is a **macro conversion**. A site may declare more than one.
+# 4. If not, it is a **micro conversion**, and one question is left: does the usual way to the objective run through it (**on the path**), or is it wanted although the objective can be reached without it (**beside the path**)?
+#
+# *Micro* says "short of the objective". It does not say "unimportant".
+#
+# Questions 2 and 3 cannot be answered from data. Somebody has to declare. Mara has:
+
+# %%
+sheets = load("business_models")
+shop = sheets[sheets["model"] == "shop"]
+text_table(shop[["fact", "text"]], "Pebble Street, ten facts")
+
+# %% [markdown]
+# Now settle the dispute, action by action. Eighteen of twenty, please.
+
+# %%
+quiz("01-q02")
+
+# %% [markdown]
+# ### Exercise 1. Mara's list
+#
+# These are the names in the log, and how often each occurs.
+
+# %%
+load("events")["event"].value_counts()
+
+# %% [markdown]
+# Which of them are conversions of Pebble Street, **macro or micro**? By its fact sheet, not by how often they occur.
+#
+# Answer: a set of event names, such as `{"scroll", "page_view"}`. Put it in the place of the `...` and run the cell, then the one below. Stuck? `hint("01-conversion-events")` in a new cell gives a hint, `solution("01-conversion-events")` the worked answer; so with every exercise.
+
+# %% key="01-conversion-events" kind="set" objective="L1.2" by_hand=true
+conversion_events = ...
+### BEGIN SOLUTION
+conversion_events = {
+    "purchase",
+    "add_to_cart",
+    "begin_checkout",
+    "create_account",
+    "add_shipping_info",
+    "add_payment_info",
+    "newsletter_signup",
+    "add_to_wishlist",
+    "view_size_guide",
+}
+### END SOLUTION
+
+# %%
+check("01-conversion-events")
+
+# %% [markdown] tags=["hint"] key="01-conversion-events"
+# The log answers only the first of the four questions: it shows what was completed. Which page of this lesson answers the second?
+
+# %% [markdown] tags=["hint"] key="01-conversion-events"
+# Go down the fact sheet line by line, and for each thing that is wanted find its name in the log. Nine names are on the list.
+
+# %% tags=["ways"]
+from workbook.authoring import accepted, cases, wrong
+
+
+@wrong("01-conversion-events")
+def the_macro_alone():
+    """You listed the macro conversion and stopped. That is Mara's own first answer.
+
+    Her fact sheet wants more than orders. What do you call the actions that are wanted and fall short of an order?
+    """
+    return {"purchase"}
+
+
+@wrong("01-conversion-events")
+def all_that_is_recorded():
+    """You listed everything in the log: Theo's answer.
+
+    For `page_view` or `scroll`, who at Pebble Street has decided to want more of them?
+    """
+    return set(load("events")["event"])
+
+
+@wrong("01-conversion-events")
+def the_sign_ups():
+    """You listed what Northlight is paid for.
+
+    An invoice is a decision too, but not the shop's. Which lines of the fact sheet are missing?
+    """
+    return {"create_account", "newsletter_signup"}
+
+
+@wrong("01-conversion-events")
+def the_micros_without_the_macro():
+    """You listed the micro conversions and left out the order.
+
+    The question asks for conversions of both kinds. Which kind is the order?
+    """
+    return {
+        "add_to_cart", "begin_checkout", "create_account", "add_shipping_info", "add_payment_info",
+        "newsletter_signup", "add_to_wishlist", "view_size_guide",
+    }
+
+
+@wrong("01-conversion-events")
+def product_views_as_well():
+    """You counted product views. Many lists on the web do.
+
+    Read what the sheet says about them. Is a page that was shown something that Mara has decided to want?
+    """
+    return {
+        "purchase", "add_to_cart", "begin_checkout", "create_account", "add_shipping_info", "add_payment_info",
+        "newsletter_signup", "add_to_wishlist", "view_size_guide", "view_item",
+    }
+
+
+@wrong("01-conversion-events")
+def the_path_alone():
+    """You listed the path: cart, checkout and what follows. That answers half of question 4.
+
+    Which actions does Mara want although an order can do without them?
+    """
+    return {"purchase", "add_to_cart", "begin_checkout", "create_account", "add_shipping_info", "add_payment_info"}
+
+
+# %% [markdown]
+# **No code?** Answer this instead.
+
+# %%
+quiz("01-q03")
+
+# %% [markdown]
+# ## 3 What a report on orders alone leaves unexplained
+#
+# How common is one conversion? A rate needs five things said: numerator, denominator, scope, window, exclusions. For the newsletter: visits with at least one sign-up, divided by all visits; scope visit (`session`); window the 13 weeks of the log; nothing excluded. In percent:
+
+# %%
+events = load("events")
+sessions = load("sessions")
+sign_ups = events[events["event"] == "newsletter_signup"]
+
+round(100 * sign_ups["session"].nunique() / len(sessions), 2)
+
+# %% [markdown]
+# ### Exercise 2. The unexplained share
+#
+# Mara's report lists orders and nothing else. In what share of the visits is it silent?
+#
+# Numerator: visits without an order. Denominator: all visits. Window: the log. Exclusions: none. A number in percent; do not round it. The table `orders` has a column `session`.
+
+# %% key="01-unexplained-share" kind="number" objective="L1.6" places=4
+sessions = load("sessions")
+orders = load("orders")
+unexplained_share = ...
+### BEGIN SOLUTION
+with_order = orders["session"].nunique()
+unexplained_share = 100 * (1 - with_order / len(sessions))
+### END SOLUTION
+
+# %%
+check("01-unexplained-share")
+
+# %% [markdown] tags=["hint"] key="01-unexplained-share"
+# Begin with the visits that the report does explain. How many different visits stand in `orders`?
+
+# %% [markdown] tags=["hint"] key="01-unexplained-share"
+# `sessions` has one row for each visit, so `len(sessions)` is the denominator. What is left when the explained share is taken from the whole?
+
+# %% tags=["ways"]
+@accepted("01-unexplained-share")
+def by_filtering():
+    with_order = sessions[sessions["session"].isin(orders["session"])]
+    return 100 * (len(sessions) - len(with_order)) / len(sessions)
+
+
+@wrong("01-unexplained-share")
+def share_of_events():
+    """You divided by events. A visit leaves about ten events, so almost everything looks unexplained.
+
+    What does one row of your denominator stand for, and what should it stand for?
+    """
+    events = load("events")
+    return 100 * (1 - len(events[events["event"] == "purchase"]) / len(events))
+
+
+@wrong("01-unexplained-share")
+def share_of_users():
+    """You counted people: users without an order among all users. The question asks about visits.
+
+    A buyer may have visited four times and ordered once. How many of those visits does the report explain?
+    """
+    return 100 * (1 - orders["user"].nunique() / sessions["user"].nunique())
+
+
+@wrong("01-unexplained-share")
+def orders_over_users():
+    """You took visits with an order, and divided by users. Such a ratio is a share of nothing.
+
+    Which of the two does the question ask about?
+    """
+    return 100 * (1 - orders["session"].nunique() / sessions["user"].nunique())
+
+
+@wrong("01-unexplained-share")
+def the_explained_share():
+    """This is the share of visits that the report **does** explain.
+
+    Which visits does the question ask about?
+    """
+    return 100 * orders["session"].nunique() / len(sessions)
+
+
+@wrong("01-unexplained-share")
+def share_of_page_views():
+    """You divided by page views. A visit shows several pages.
+
+    Which table has exactly one row for each visit?
+    """
+    events = load("events")
+    return 100 * (1 - len(orders) / len(events[events["event"] == "page_view"]))
+
+
+# %% [markdown]
+# **No code?** Answer this instead.
+
+# %%
+quiz("01-q04")
+
+# %% [markdown]
+# Pebble Street is no exception. In Google's public sample, the Merchandise Store from November 2020 to January 2021, 4,848 of 360,129 sessions hold a purchase event: 98.7 % hold none.
+#
+# "So we add the micro conversions," says Theo, "and then we know." By how much? Commit first.
+
+# %%
+quiz("01-q05")
+
+# %% [markdown]
+# ### Exercise 3. Still silent
+#
+# Count it. In what share of the visits did **none** of the events in `wanted` happen?
+#
+# Numerator: visits without any of them. Denominator: all visits. Window: the log. Exclusions: none. A number in percent; do not round it.
+
+# %% key="01-still-silent" kind="number" objective="L1.6" places=4
+events = load("events")
+sessions = load("sessions")
+wanted = [
+    "purchase", "add_to_cart", "begin_checkout", "create_account", "add_shipping_info",
+    "add_payment_info", "newsletter_signup", "add_to_wishlist", "view_size_guide",
+]
+# spoken = events[ ... ]                     the rows that are wanted
+# still_silent = 100 * (1 - ... / ...)       visits, not rows
+still_silent = ...
+### BEGIN SOLUTION
+spoken = events[events["event"].isin(wanted)]
+still_silent = 100 * (1 - spoken["session"].nunique() / len(sessions))
+### END SOLUTION
+
+# %%
+check("01-still-silent")
+
+# %% [markdown] tags=["hint"] key="01-still-silent"
+# A visit with two carts and a checkout has three rows and is one visit. What turns rows into visits?
+
+# %% [markdown] tags=["hint"] key="01-still-silent"
+# Keep the wanted rows with `.isin(wanted)`, then count different visits in the column `session`.
+
+# %% tags=["ways"]
+@accepted("01-still-silent")
+def by_filtering_the_visits():
+    spoken = events[events["event"].isin(wanted)]
+    left = sessions[~sessions["session"].isin(spoken["session"])]
+    return 100 * len(left) / len(sessions)
+
+
+@wrong("01-still-silent")
+def rows_instead_of_visits():
+    """You subtracted events. A visit that goes from cart to order leaves half a dozen wanted rows.
+
+    How often should this visit be taken out of the silent ones?
+    """
+    return 100 * (1 - len(events[events["event"].isin(wanted)]) / len(sessions))
+
+
+@wrong("01-still-silent")
+def orders_only():
+    """You looked for orders only, as in Exercise 2.
+
+    The list holds eight more events. Which visits change sides when they count as well?
+    """
+    return 100 * (1 - load("orders")["session"].nunique() / len(sessions))
+
+
+@wrong("01-still-silent")
+def one_event_after_the_other():
+    """You added up the visits of each event. A visit with a cart and a checkout was taken out twice.
+
+    How can you ask once for visits that have at least one of them?
+    """
+    pairs = events[events["event"].isin(wanted)].groupby("event")["session"].nunique()
+    return 100 * (1 - pairs.sum() / len(sessions))
+
+
+@wrong("01-still-silent")
+def users_without_any():
+    """You counted users. The question asks about visits.
+
+    Somebody who signed up in the first visit may be silent in the second. Does your count see that?
+    """
+    spoken = events[events["event"].isin(wanted)]
+    return 100 * (1 - spoken["user"].nunique() / sessions["user"].nunique())
+
+
+@wrong("01-still-silent")
+def the_visits_that_spoke():
+    """This is the share in which something wanted **did** happen.
+
+    Which visits are still silent?
+    """
+    return 100 * events[events["event"].isin(wanted)]["session"].nunique() / len(sessions)
+
+
+# %% [markdown]
+# **No code?** Answer this instead.
+
+# %%
+quiz("01-q06")
+
+# %% [markdown]
+# The whole dispute on one page:
+
+# %%
+fig, words = draw_journey(load("events"), load("sessions"))
+show(fig, alt=words)
+
+# %% [markdown]
+# And side by side, with the counts of the log:
+
+# %%
+events = load("events")
+micro_events = [
+    "add_to_cart", "begin_checkout", "create_account", "add_shipping_info",
+    "add_payment_info", "newsletter_signup", "add_to_wishlist", "view_size_guide",
+]
+macro = events[events["event"] == "purchase"]["session"].nunique()
+micro = events[events["event"].isin(micro_events)]["session"].nunique()
+
+text_table(comparison(macro, micro, len(load("sessions"))), "Macro and micro conversions compared")
+
+# %% [markdown]
+# So report both. The case is this and no stronger: orders decide, and micro conversions show **where to look** in visits about which orders say nothing. That most visits stay silent even so is a finding. A longer list would make the report louder, not the visits better.
+#
+# It is not the case that tracking sells, or that each cart added brings an order. Northlight tries:
+
+# %%
+quiz("01-q10")
+
+# %% [markdown]
+# ## 4 Another business, another label
+#
+# "A sign-up is a sign-up," says Northlight. Keep the 20 actions and change the business. Before you switch: which label do you expect to move most often, and which never?
+
+# %%
+model_explorer()
+
+# %% [markdown]
+# An order of goods can be macro, micro or neither; a free account can be the objective. Money does not decide, and neither does the button: the declared objective does. Six actions are conversions on none of the five sites: the half-typed form, the scroll, the refund, the bounce, the ad click, the impression. Say of each which of the four questions stops it.
+#
+# ### Exercise 4. A sixth business
+#
+# Loom & Lathe is not in the explorer.
+
+# %%
+text_table(load("sixth_business"), "Loom & Lathe, ten facts")
+
+# %% [markdown]
+# What are these five actions **there**? Answer: the dictionary below, each `...` replaced by `"macro"`, `"micro"` or `"neither"` (small letters), under the name `labels`. To begin, copy it over the `...` in the answer cell.
+#
+# ```python
+# {"account": ..., "newsletter": ..., "contact form": ..., "taster evening": ..., "five-evening pass": ...}
+# ```
+
+# %% key="01-sixth-business" kind="mapping" objective="L1.3" by_hand=true
+labels = ...
+### BEGIN SOLUTION
+labels = {
+    "account": "neither",
+    "newsletter": "micro",
+    "contact form": "macro",
+    "taster evening": "micro",
+    "five-evening pass": "macro",
+}
+### END SOLUTION
+
+# %%
+check("01-sixth-business")
+
+# %% [markdown] tags=["hint"] key="01-sixth-business"
+# Find the declared objectives first. There are two.
+
+# %% [markdown] tags=["hint"] key="01-sixth-business"
+# One of the five is completed by the system, and nobody looks at it. What does the second question say about it?
+
+# %% tags=["ways"]
+@wrong("01-sixth-business")
+def labels_of_pebble_street():
+    """These are Pebble Street's labels. You took the label for a property of the action.
+
+    What does *this* sheet declare about accounts, and what about the contact form?
+    """
+    return {
+        "account": "micro", "newsletter": "micro", "contact form": "neither",
+        "taster evening": "micro", "five-evening pass": "macro",
+    }
+
+
+@wrong("01-sixth-business")
+def money_decides():
+    """You let money decide: macro where something is paid.
+
+    No money moves when a company asks for an evening. Read the objectives again: is that request short of them?
+    """
+    return {
+        "account": "neither", "newsletter": "micro", "contact form": "micro",
+        "taster evening": "micro", "five-evening pass": "macro",
+    }
+
+
+@wrong("01-sixth-business")
+def recorded_means_wanted():
+    """You gave the account a label because it is created and recorded.
+
+    Who has decided to want more accounts here?
+    """
+    return {
+        "account": "micro", "newsletter": "micro", "contact form": "macro",
+        "taster evening": "micro", "five-evening pass": "macro",
+    }
+
+
+@wrong("01-sixth-business")
+def every_booking_is_macro():
+    """You counted the taster evening as the objective, since it is a booking.
+
+    The objective has two words. Which of them does the taster lack?
+    """
+    return {
+        "account": "neither", "newsletter": "micro", "contact form": "macro",
+        "taster evening": "macro", "five-evening pass": "macro",
+    }
+
+
+# %% [markdown]
+# **No code?** Answer this instead.
+
+# %%
+quiz("01-q07")
+
+# %% [markdown]
+# ## 5 Words that get mixed up
+#
+# Half of the dispute was about words. A person **acts**; the log holds an **event**; the owner may mark an event as a **key event**. That is GA4's word since March 2024. Before, it said *conversion*, which Google now keeps for what is shared with Google Ads; there a conversion rate is conversions per ad interaction. A **metric** is a number computed from records. A metric with an objective, a target and an owner is a **KPI**. In this workbook a *conversion* is the action: completed and wanted.
+
+# %%
+quiz("01-q08")
+
+# %% [markdown]
+# An impression or an ad click is no conversion of the site: it happens elsewhere, and the shop pays for it. A bounce is none either, for nothing was completed. But a visit of one page need not have failed, and it need not be a bounce. In GA4 a visit is *engaged* if it lasts over 10 seconds, or has a key event, or a second page view; bounces are the rest.
+
+# %%
+quiz("01-q09")
+
+# %% [markdown]
+# ## 6 Your decision
+#
+# Mara slides the agency's contract across the table.
+
+# %%
+quiz("01-q11")
+
+# %% [markdown]
+# ## Exam corner
+#
+# Four questions as exams put them. Textbooks and exams contradict each other on these points.
+
+# %%
+quiz("01-q12", "01-q13", "01-q14", "01-q15")
+
+# %% [markdown]
+# Know what is keyed, and what you can defend.
+#
+# | The item | Usually keyed | Defensible |
+# |---|---|---|
+# | "What is a micro conversion?" with a definition *and* an example among the options | Google's course 5: the definition. One bank for WGU D381: the newsletter sign-up | the definition, unless the item asks for an example |
+# | Account creation | micro in some texts, macro in others | micro for a shop, macro for a community; no business named: think of a shop |
+# | Lead or contact form | macro | macro for a lead business, and still no revenue; in a shop often support |
+# | "Subscription sign-up" | macro | paid plan: usually macro; trial: by the model; newsletter of a shop: micro |
+# | "All micros are steps to the macro" | true | on the path, **or** wanted beside it |
+# | "Adding to cart **without** buying" | micro | the cart counts whatever follows; counting only unpaid carts judges an action by what came later |
+
+# %% [markdown]
+# ## Stretch
+#
+# The test in one question, then Mara's objection.
+
+# %%
+quiz("01-q01", "01-q17", "01-q18")
+
+# %% [markdown]
+# ### Exercise 5 (stretch). The carts a study guide forgets
+#
+# A study guide counts "adding to cart **without** completing the purchase". How many visits with a cart does it leave out at Pebble Street, because an order was paid **in the same visit**?
+#
+# Scope: visit. Window: the log. A whole number.
+
+# %% key="01-carts-that-paid" kind="number" objective="L1.2" tolerance=0 stretch=true
+events = load("events")
+orders = load("orders")
+carts_that_paid = ...
+### BEGIN SOLUTION
+carts = events[events["event"] == "add_to_cart"]
+paid = carts[carts["session"].isin(orders["session"])]
+carts_that_paid = paid["session"].nunique()
+### END SOLUTION
+
+# %%
+check("01-carts-that-paid")
+
+# %% [markdown] tags=["hint"] key="01-carts-that-paid"
+# You need visits that are in two tables at once. `.isin(...)` also takes a column of another table.
+
+# %% [markdown] tags=["hint"] key="01-carts-that-paid"
+# Keep the cart rows, then those whose `session` is in `orders["session"]`, then count different visits.
+
+# %% tags=["ways"]
+@accepted("01-carts-that-paid")
+def from_the_orders():
+    carts = events[events["event"] == "add_to_cart"]
+    return len(orders[orders["session"].isin(carts["session"])])
+
+
+@wrong("01-carts-that-paid")
+def every_order():
+    """You counted all visits with an order. Some buyers take the express checkout and fill no cart; some filled it in an earlier visit.
+
+    Did each of these visits hold a cart?
+    """
+    return orders["session"].nunique()
+
+
+@wrong("01-carts-that-paid")
+def the_guides_own_count():
+    """This is what the guide **does** count: carts without an order.
+
+    Which ones does it leave out?
+    """
+    carts = events[events["event"] == "add_to_cart"]
+    return carts[~carts["session"].isin(orders["session"])]["session"].nunique()
+
+
+@wrong("01-carts-that-paid")
+def every_cart():
+    """You counted every visit with a cart, the ones without an order included.
+
+    The question asks for those that the guide drops.
+    """
+    return events[events["event"] == "add_to_cart"]["session"].nunique()
+
+
+@wrong("01-carts-that-paid")
+def cart_rows():
+    """You counted rows. Two things put into one cart leave two rows in one visit.
+
+    What does the question count?
+    """
+    carts = events[events["event"] == "add_to_cart"]
+    return len(carts[carts["session"].isin(orders["session"])])
+
+
+# %%
+quiz("01-q16")
+
+# %% [markdown]
+# ### Exercise 6 (stretch). One page, and no bounce
+#
+# How many visits of exactly **one page** lasted longer than 10 seconds? GA4 does not call these bounces.
+#
+# Scope: visit. Window: the log. `sessions` has the columns `pages` and `engaged_seconds`. A whole number.
+
+# %% key="01-short-but-engaged" kind="number" objective="L1.5" tolerance=0 stretch=true
+sessions = load("sessions")
+short_but_engaged = ...
+### BEGIN SOLUTION
+single = sessions[sessions["pages"] == 1]
+short_but_engaged = len(single[single["engaged_seconds"] > 10])
+### END SOLUTION
+
+# %%
+check("01-short-but-engaged")
+
+# %% [markdown] tags=["hint"] key="01-short-but-engaged"
+# Two filters, one after the other: first the pages, then the seconds.
+
+# %% tags=["ways"]
+@wrong("01-short-but-engaged")
+def every_single_page():
+    """You counted every visit of one page. That was the old definition of a bounce, in Universal Analytics.
+
+    Which second condition does the question name?
+    """
+    return len(sessions[sessions["pages"] == 1])
+
+
+@wrong("01-short-but-engaged")
+def the_quick_ones():
+    """You counted the quick ones, 10 seconds or less.
+
+    Which side of the limit is asked for?
+    """
+    single = sessions[sessions["pages"] == 1]
+    return len(single[single["engaged_seconds"] <= 10])
+
+
+@wrong("01-short-but-engaged")
+def every_long_visit():
+    """You counted all visits over 10 seconds, however many pages they saw.
+
+    A visit of two pages is no bounce in any definition. Which visits are the interesting ones here?
+    """
+    return len(sessions[sessions["engaged_seconds"] > 10])
+
+
+# %%
+quiz("01-q19")
+
+# %% [markdown]
+# ## Key points
+#
+# * A conversion is a completed action that somebody has decided to want. Recorded is not wanted.
+# * Macro or micro is a statement about this business, not about the click: does the action complete the declared objective?
+# * Micro conversions lie on the path or beside it. An action counts as what it is, whatever follows.
+# * Orders alone are silent about nearly every visit. Micro conversions shrink the silence a little and show where to look. That they bring orders, a trial has to show.
+#
+# **Words:** conversion · macro conversion · micro conversion · on the path, beside the path · primary objective · event · key event · metric · KPI · engaged session · bounce · unexplained share
+#
+# **Sources:** A. Kaushik, *Excellent Analytics Tip 13: Measure Macro AND Micro Conversions*, kaushik.net (2008) · Nielsen Norman Group, *Macro and Micro Conversions* (read 2026), and J. Cardello's two kinds of micro conversion as reported by UserTesting (2023) · Google, Digital Marketing & E-commerce Certificate, course 5, *Assess for Success* (read 2026) · Google Analytics Help, *engaged sessions* (12798876) and *key events* (2024) · Google's public GA4 sample of the Merchandise Store, counts from published audits (data of 2020 and 2021) · Pebble Street is simulated: its seed and its assumptions are in `datasets/README.md`
+
+# %% [markdown] tags=["instructor"]
+# ## For the instructor
+#
+# **Fifty minutes.** 0-5 read the dispute aloud with three voices; each table bets on one speaker. 5-12 the four questions, two actions together. 12-22 the twenty actions, in pairs (01-q02). 22-27 first vote. 27-35 Exercise 2, then the prediction 01-q05 by show of hands, then Exercise 3 on the screen. 35-42 explorer: one table per business explains its three oddest labels. 42-47 second vote. 47-50 the decision 01-q11, collect the numbers that would change their minds. Home: Exercises 1 and 4, exam corner.
+#
+# **Vote, discuss, vote again.** (1) "A visitor fills the cart and pays. How many conversions were that?" Expect *one*; the defensible answer is one macro and several micros, each counted by itself. Ask: what happens to a count of carts that forgets the paid ones, when the checkout gets better? (2) "Northlight doubles the newsletter sign-ups. Is Mara better off?" Expect *yes* and *no* with confidence. Ask what one would have to know: would they have come anyway, and what do letters sell?
+#
+# **What goes wrong.** Money is taken for the test (the contact form of the kitchen fitter). The contact form of a shop is labeled micro out of habit: send them to the sheet. Product views: the sheet decides, and another shop may decide otherwise; that is the point, not an error. In code: rows counted for visits (`len` for `.nunique()`), and `isin` without the list's brackets.
+#
+# **If time is short,** drop section 5; the match question works as homework.

@@ -1,0 +1,986 @@
+# ---
+# title: Funnels
+# genre: a laboratory
+# minutes: {core: 40, stretch: 30, no_code: 25}
+# objectives: [L7.1, L7.2, L7.3, L7.4, L7.5, L7.6, L7.7]
+# tables: [mini_log, events, sessions, order_items, products, cart_outage]
+# moves: [shift]
+# needs: [merge, sum, drop]
+# ---
+
+# %% [markdown]
+# **The shop's question of the day: of those who look at a product, how many order?**
+#
+# Two reports lie on Mara's desk, one by Northlight, one by Theo. Same 13 weeks, same four steps, no slip in the arithmetic.
+
+# %% tags=["setup"]
+import matplotlib.pyplot as plt
+import pandas as pd
+
+from workbook import check, hint, load, quiz, show, solution
+from workbook import consequence, funnel, funnel_explorer, transitions
+
+steps = ["view_item", "add_to_cart", "begin_checkout", "purchase"]
+
+# %%
+log = load("events")
+northlight = funnel(log, steps, scope="session")
+theo = funnel(log, steps, scope="user")
+
+print(f"Northlight: {100 * northlight['purchase'] / northlight['view_item']:.1f} %")
+print(f"Theo:       {100 * theo['purchase'] / theo['view_item']:.1f} %")
+
+# %% [markdown]
+# Which one may she use? In this laboratory you change one condition at a time and watch who disappears.
+#
+# **Afterwards you can**
+#
+# * compute what each step and the whole completes, and what a better step does to the total;
+# * tell apart open and closed, *in order*, *directly* and *any order*, users and sessions, with and without a time limit;
+# * compute cart and checkout abandonment and name the denominator;
+# * choose the step to improve by what can be won back there;
+# * read a funnel that cannot be true, and find the routes it hides.
+#
+# **Two routes.** With code: everything not marked *stretch*. Without: run, read, and answer where it says **No code?**
+
+# %%
+quiz.recall("07")
+
+# %% [markdown]
+# ## 1 Six visitors, by hand
+#
+# A **funnel** is a list of steps and a rule that says who counts at each. Six visitors; each number is the minute of a step, `s1` and `s2` are a visitor's sessions.
+
+# %%
+mini_log = load("mini_log")
+minutes = mini_log.assign(minute=mini_log["minute"].astype(str))
+table = minutes.pivot(index=["user", "session"], columns="event", values="minute")
+table.fillna("")[steps]
+
+# %% [markdown]
+# In an **open** funnel, whoever did the step counts, wherever they came in. In a **closed** funnel, you count at a step only if you did all steps before it. **In order** means: each step after the one before.
+#
+# ### Exercise 1. With your finger
+#
+# Closed, in order, counted in **users**, any time between the steps. How many users count at the view, the cart, the checkout, the purchase?
+#
+# Answer: a list of four whole numbers, in the order of the steps. Stuck? `hint("07-by-hand")` in a new cell.
+
+# %% key="07-by-hand" kind="list" objective="L7.2" ordered=true by_hand=true
+closed_users = ...
+### BEGIN SOLUTION
+closed_users = [5, 3, 2, 2]
+### END SOLUTION
+
+# %%
+check("07-by-hand")
+
+# %% [markdown] tags=["hint"] key="07-by-hand"
+# Take one user at a time, both sessions together. Stop at the first step that is missing or comes too early; nothing after it counts.
+
+# %% [markdown] tags=["hint"] key="07-by-hand"
+# Follow `u6` with a finger. Which came first, the view or the cart? Then `u4`: which step is missing?
+
+# %% tags=["ways"]
+from workbook.authoring import accepted, cases, wrong
+
+
+@accepted("07-by-hand")
+def by_the_function():
+    return funnel(load("mini_log"), steps).tolist()
+
+
+@wrong("07-by-hand")
+def all_rows():
+    """You counted rows, or sessions. `u5` viewed two products, and that made two of one user.
+
+    The exercise counts users. How many different users ever viewed a product? Then ask of each later step who has earned it.
+    """
+    return funnel(load("mini_log"), steps, scope="event", closed=False).tolist()
+
+
+@wrong("07-by-hand")
+def users_with_the_event():
+    """You counted every user who ever did the step. That is the open funnel.
+
+    `u3` never viewed a product. Should the cart step of a closed funnel count `u3`?
+    """
+    return funnel(load("mini_log"), steps, closed=False).tolist()
+
+
+@wrong("07-by-hand")
+def any_order():
+    """You let in a user who did the steps in another order.
+
+    Look at the minutes of `u6`. Which came first?
+    """
+    return funnel(load("mini_log"), steps, order="any").tolist()
+
+
+@wrong("07-by-hand")
+def by_session():
+    """You counted sessions. `u2` filled the cart in one session and checked out in the next, and so fell out.
+
+    The exercise counts users. Is there anything in the way of `u2`, seen as one user?
+    """
+    return funnel(load("mini_log"), steps, scope="session").tolist()
+
+
+@wrong("07-by-hand")
+def too_slow():
+    """You dropped `u2`, who came back a day later.
+
+    Does the exercise set a time limit between the steps?
+    """
+    return funnel(load("mini_log"), steps, window=30).tolist()
+
+
+@wrong("07-by-hand")
+def cart_may_be_missing():
+    """You let `u4` through to the checkout.
+
+    Closed means: *all* steps before. Which one did `u4` never take?
+    """
+    return [5, 3, 3, 3]
+
+
+# %% [markdown]
+# **No code?** Answer this instead.
+
+# %%
+quiz("07-q02")
+
+# %% [markdown]
+# Now the same 19 rows under six definitions, by the function `funnel(log, steps, ...)`.
+
+# %%
+definitions = {
+    "events": dict(scope="event", closed=False),
+    "users, open": dict(scope="user", closed=False),
+    "sessions, open": dict(scope="session", closed=False),
+    "users, closed": dict(scope="user"),
+    "sessions, closed": dict(scope="session"),
+    "users, closed, 30 minutes": dict(scope="user", window=30),
+}
+six = {}
+for name, choice in definitions.items():
+    six[name] = funnel(load("mini_log"), steps, **choice)
+pd.DataFrame(six).T
+
+# %% [markdown]
+# One log; four purchases, or two, or one. No row is wrong, and none can be used without its first column.
+#
+# **Run and change one thing.** Put 1440 (a day, in minutes) in place of 30. Who comes back?
+
+# %%
+quiz("07-q04")
+
+# %% [markdown]
+# ### Explorer
+#
+# Each dot is a visitor at the last step that counts. A crossed ring is a step done that does not count. Start from *users, closed, in order, no limit*. Find **two** single changes that each remove `u2` from the purchase, and one that brings `u6` to the cart. Then switch to the whole shop.
+
+# %%
+funnel_explorer()
+
+# %% [markdown]
+# ## 2 Five choices
+#
+# State all five, or nobody can repeat your number.
+#
+# | Choice | In `funnel(log, steps, ...)` | In GA4's funnel exploration (2026) |
+# |---|---|---|
+# | steps | a list of event names | steps |
+# | scope | `scope="user"`, `"session"`, `"event"` | users |
+# | entry | `closed=True` or `False` | closed unless you make it open |
+# | order | `order="in order"`, `"directly"`, `"any"` | indirectly or directly followed by |
+# | window | `window=30` (minutes), `"1 day"`, `None` | time limit between steps |
+#
+# Our window may start at *any* occurrence of a step. GA4 does not publish its rule in every detail, so tools may differ a little.
+#
+# ### Exercise 2. Mara's own question
+#
+# *"Of the people who viewed a product, how many went on to cart, checkout and order, one after the other, each step at most seven days after the one before? I don't care how often they came."*
+#
+# Choose the arguments. Answer: the Series that `funnel` gives.
+
+# %% key="07-choose" kind="series" objective="L7.3"
+log = load("events")
+steps = ["view_item", "add_to_cart", "begin_checkout", "purchase"]
+# mara = funnel(log, steps, ...)
+mara = ...
+### BEGIN SOLUTION
+mara = funnel(log, steps, scope="user", window="7 days")
+### END SOLUTION
+
+# %%
+check("07-choose")
+
+# %% [markdown] tags=["hint"] key="07-choose"
+# Underline the words in her sentence that decide the scope, the entry, the order and the window. Which of them does `funnel` choose already if you say nothing?
+
+# %% [markdown] tags=["hint"] key="07-choose"
+# A bare number for `window` means minutes. How else can you say a week? The table above shows one way.
+
+# %% tags=["ways"]
+@accepted("07-choose")
+def in_minutes():
+    return funnel(log, steps, closed=True, order="in order", window=7 * 24 * 60)
+
+
+@wrong("07-choose")
+def seven_minutes():
+    """You allowed seven **minutes**: a bare number counts minutes.
+
+    How many minutes has a week? Or write the unit.
+    """
+    return funnel(log, steps, window=7)
+
+
+@wrong("07-choose")
+def within_a_session():
+    """You counted sessions. No session lasts a week, so your limit never had anything to remove.
+
+    Mara does not care how often people came. Which scope follows a person from visit to visit?
+    """
+    return funnel(log, steps, scope="session", window="7 days")
+
+
+@wrong("07-choose")
+def no_limit():
+    """You set no limit, so an order weeks after the cart counts.
+
+    Which words of Mara's does your call leave out?
+    """
+    return funnel(log, steps)
+
+
+@wrong("07-choose")
+def open_funnel():
+    """You counted everybody who ever did the step, in whatever order: an open funnel.
+
+    Mara says "one after the other". May an order without a cart count?
+    """
+    return funnel(log, steps, closed=False)
+
+
+@wrong("07-choose")
+def one_session_per_user():
+    """These are distinct sessions that held each step. Mara asks about people, and about a path.
+
+    Which argument follows a person, and which one makes the earlier steps a condition?
+    """
+    return funnel(log, steps, scope="session", closed=False)
+
+
+# %% [markdown]
+# **No code?** Answer this instead.
+
+# %%
+quiz("07-q05")
+
+# %% [markdown]
+# **Why the two reports differ.** Northlight counted sessions, Theo users. Who looks on Monday and buys on Thursday has one whole path as a user, and two broken ones as sessions; the visit that only looked also swells the denominator.
+
+# %%
+log = load("events")
+limits = ["30 min", "1 day", "3 days", "7 days", "14 days", "30 days"]
+buyers = pd.Series({limit: funnel(log, steps, window=limit)["purchase"] for limit in limits})
+buyers["no limit"] = funnel(log, steps)["purchase"]
+late = buyers - buyers["30 min"]
+
+fig, ax = plt.subplots(figsize=(7, 3.4), layout="constrained")
+ax.bar(late.index, late, color="#0072B2")
+ax.bar_label(ax.containers[0], fontsize=9)
+ax.set_title(
+    f"A half-hour limit loses {late['no limit']} of {buyers['no limit']:,} buyers; "
+    f"{late['14 days']} of them come back within two weeks",
+    fontsize=10.5,
+    loc="left",
+)
+ax.set_xlabel("longest time allowed between two steps")
+ax.set_ylabel("users found beyond\nthe half-hour limit")
+ax.spines[["top", "right"]].set_visible(False)
+more = ", ".join(f"{limit}: {n} more" for limit, n in late.iloc[1:].items())
+show(
+    fig,
+    alt=f"Bar chart. With 30 minutes between steps the closed user funnel finds "
+    f"{buyers['30 min']:,} buyers. Longer limits find more. {more}.",
+)
+
+# %% [markdown]
+# Northlight's report answers "how often does one visit do it all?", Theo's "how many people get there?" Mara asked about people. (A user is a browser: who looks on the phone and orders on the laptop is lost to both.)
+
+# %% [markdown]
+# ## 3 Abandoned what?
+#
+# $$\text{cart abandonment} = 1 - \frac{\text{orders}}{\text{carts}}$$
+#
+# $$\text{checkout abandonment} = 1 - \frac{\text{orders}}{\text{checkouts begun}}$$
+#
+# Count both in one unit: users, or sessions, or carts. On top belong only orders that *came from* these carts.
+#
+# ### Exercise 3. Two abandonments
+#
+# Scope user, closed, in order, no window, the 13 weeks of the log.
+#
+# * `"cart"`: of the users who put something into the cart, the percentage without an order afterwards;
+# * `"checkout"`: of **all** users who began checkout, the percentage without an order afterwards.
+#
+# Answer: a dictionary `{"cart": ..., "checkout": ...}`, in percent, at least one decimal.
+
+# %% key="07-abandonment" kind="mapping" objective="L7.4" places=1
+log = load("events")
+# from_cart = funnel(log, ["add_to_cart", "purchase"])
+abandonment = ...
+### BEGIN SOLUTION
+from_cart = funnel(log, ["add_to_cart", "purchase"])
+from_checkout = funnel(log, ["begin_checkout", "purchase"])
+abandonment = {
+    "cart": 100 * (1 - from_cart["purchase"] / from_cart["add_to_cart"]),
+    "checkout": 100 * (1 - from_checkout["purchase"] / from_checkout["begin_checkout"]),
+}
+### END SOLUTION
+
+# %%
+check("07-abandonment")
+
+# %% [markdown] tags=["hint"] key="07-abandonment"
+# A funnel may have two steps. Where does it start for the cart, and where for the checkout?
+
+# %% [markdown] tags=["hint"] key="07-abandonment"
+# `from_cart["purchase"] / from_cart["add_to_cart"]` is the share that did order. What is asked is the rest, in percent. The checkout needs a funnel of its own.
+
+# %% tags=["ways"]
+def _both(carts, orders, checkouts, orders_of_checkouts):
+    return {"cart": 100 * (1 - orders / carts), "checkout": 100 * (1 - orders_of_checkouts / checkouts)}
+
+
+@accepted("07-abandonment")
+def rounded():
+    one, two = (funnel(log, [start, "purchase"]) for start in ("add_to_cart", "begin_checkout"))
+    return {name: round(float(value), 1) for name, value in _both(*one, *two).items()}
+
+
+@wrong("07-abandonment")
+def every_buyer():
+    """You set all buyers against the carts, also those who ordered without a recorded cart before.
+
+    Their orders rescued no cart. Which kind of funnel counts only orders that came after a cart?
+    """
+    counts = funnel(log, steps, closed=False)
+    return _both(counts["add_to_cart"], counts["purchase"], counts["begin_checkout"], counts["purchase"])
+
+
+@wrong("07-abandonment")
+def one_funnel_for_both():
+    """Your cart figure is right. For the checkout you took only those who had a cart before.
+
+    The prompt says *all* users who began checkout. With which step must that funnel start?
+    """
+    counts = funnel(log, steps)
+    return _both(counts["add_to_cart"], counts["purchase"], counts["begin_checkout"], counts["purchase"])
+
+
+@wrong("07-abandonment")
+def in_sessions():
+    """You counted sessions. Who fills the cart today and orders tomorrow has abandoned a session, not the shop.
+
+    Which scope does the prompt name?
+    """
+    one, two = (funnel(log, [start, "purchase"], scope="session") for start in ("add_to_cart", "begin_checkout"))
+    return _both(*one, *two)
+
+
+@wrong("07-abandonment")
+def exchanged():
+    """The two figures stand under each other's name.
+
+    Which is larger, the group with a cart or the group at the checkout? Which of the two then loses more on its way to the order?
+    """
+    one, two = (funnel(log, [start, "purchase"]) for start in ("add_to_cart", "begin_checkout"))
+    return _both(*two, *one)
+
+
+@wrong("07-abandonment")
+def left_at_the_next_step():
+    """Your cart figure is the share that left between cart and checkout.
+
+    Cart abandonment runs from the cart all the way to the order. Which count belongs on top?
+    """
+    counts = funnel(log, ["add_to_cart", "begin_checkout"])
+    two = funnel(log, ["begin_checkout", "purchase"])
+    return _both(counts["add_to_cart"], counts["begin_checkout"], *two)
+
+
+# %% [markdown]
+# **No code?** Answer this instead.
+
+# %%
+quiz("07-q06")
+
+# %% [markdown]
+# Baymard's average is 70.19 %, the mean of 49 studies (secondary pages, 2024 to 2026). How near is Pebble Street?
+
+# %%
+for scope in ["user", "session"]:
+    carts = funnel(load("events"), ["add_to_cart", "purchase"], scope=scope)
+    lost = 100 * (1 - carts["purchase"] / carts["add_to_cart"])
+    print(f"cart abandonment, {scope}s: {lost:.1f} % ({lost - 70.19:+.1f} points from Baymard)")
+
+# %%
+quiz("07-q07")
+
+# %% [markdown]
+# ## 4 Which step first?
+#
+# Completions multiply. One new move: `.shift()` moves a Series down by one, so `counts / counts.shift()` divides each step by the one before.
+
+# %%
+counts = pd.Series(
+    {"visit": 10_000, "view": 4_000, "cart": 1_000, "checkout": 500, "order": 300}
+)
+print(f"whole funnel:                         {0.4 * 0.25 * 0.5 * 0.6:.1%}")
+print(f"third step 0.50 -> 0.55, others hold: {0.4 * 0.25 * 0.55 * 0.6:.1%}")
+pd.DataFrame({"count": counts, "completion": counts / counts.shift()})
+
+# %% [markdown]
+# Ten percent more at *one* step is ten percent more in *total*, whichever step it is, **if later steps hold**. The size of a leak does not say what mending it brings: most product viewers never meant to buy. Ask what can be won back:
+#
+# $$\text{recoverable value} = \text{orders} \times \Big(\frac{\text{reachable completion}}{\text{completion now}} - 1\Big) \times \text{margin per order}$$
+#
+# *Reachable* needs evidence: last year, another device, a test. Take phones, and what desktop reaches already, in closed session funnels:
+
+# %%
+checkout_steps = [
+    "view_item", "add_to_cart", "begin_checkout",
+    "add_shipping_info", "add_payment_info", "purchase",
+]
+log = load("events").merge(load("sessions")[["session", "device"]], on="session")
+by_device = pd.DataFrame()
+for device in ["mobile", "desktop"]:
+    rows = log[log["device"] == device]
+    by_device[device] = funnel(rows, checkout_steps, scope="session")
+
+items = load("order_items").merge(load("products")[["item_id", "margin"]], on="item_id")
+margin = (items["quantity"] * items["margin"]).sum() / items["order_id"].nunique()
+print(f"An order leaves a margin of ${margin:.2f} on average.")
+by_device
+
+# %% [markdown]
+# Commit before you compute.
+
+# %%
+quiz("07-q01")
+
+# %% [markdown]
+# ### Exercise 4. Won back on phones
+#
+# `phone` and `desktop` are the two columns above. For each step: how many dollars of margin would 13 weeks bring, if that step alone reached desktop's completion on phones, and all later steps held?
+#
+# `margin` is in dollars per order. Answer: a Series with the six steps as index, in dollars (the first stays empty). A negative value is an answer too.
+
+# %% key="07-recoverable" kind="series" objective="L7.5" places=0
+log = load("events").merge(load("sessions")[["session", "device"]], on="session")
+checkout_steps = [
+    "view_item", "add_to_cart", "begin_checkout",
+    "add_shipping_info", "add_payment_info", "purchase",
+]
+phone = funnel(log[log["device"] == "mobile"], checkout_steps, scope="session")
+desktop = funnel(log[log["device"] == "desktop"], checkout_steps, scope="session")
+items = load("order_items").merge(load("products")[["item_id", "margin"]], on="item_id")
+margin = (items["quantity"] * items["margin"]).sum() / items["order_id"].nunique()
+
+# now = phone / ...
+# reachable = ...
+recoverable = ...
+### BEGIN SOLUTION
+now = phone / phone.shift()
+reachable = desktop / desktop.shift()
+recoverable = phone["purchase"] * (reachable / now - 1) * margin
+### END SOLUTION
+
+# %%
+check("07-recoverable")
+
+# %% [markdown] tags=["hint"] key="07-recoverable"
+# Two Series of completions come first: what phones do now, and what desktop does. Both divide each step by the one before.
+
+# %% [markdown] tags=["hint"] key="07-recoverable"
+# By which factor would a step grow? Phone orders grow by the same factor. How many orders is that *more*, and what does one bring?
+
+# %% tags=["ways"]
+@accepted("07-recoverable")
+def by_the_new_total():
+    better = phone["purchase"] / (phone / phone.shift()) * (desktop / desktop.shift())
+    return (better - phone["purchase"]) * margin
+
+
+@wrong("07-recoverable")
+def everybody_lost():
+    """You priced everybody who left as if they had been about to order.
+
+    Desktop loses people at each step too. Who of those lost on phones could have been kept, and how many of these would have gone on to the order?
+    """
+    return (phone.shift() - phone) * margin
+
+
+@wrong("07-recoverable")
+def points_times_orders():
+    """You multiplied the orders by the gap in percentage points.
+
+    From 0.50 to 0.55 the gap is 0.05, yet the total grows by 10 %. By which factor does a step grow?
+    """
+    return phone["purchase"] * (desktop / desktop.shift() - phone / phone.shift()) * margin
+
+
+@wrong("07-recoverable")
+def nobody_leaves_later():
+    """You priced everybody kept at this step as an order. But they still have the later steps before them.
+
+    What share of those who pass this step on phones goes on to the order?
+    """
+    return phone.shift() * (desktop / desktop.shift() - phone / phone.shift()) * margin
+
+
+@wrong("07-recoverable")
+def of_the_first_step():
+    """You divided each step by the **first** one. That mixes a step with all steps before it.
+
+    Which count is the denominator of a step's completion?
+    """
+    return phone["purchase"] * ((desktop / desktop.iloc[0]) / (phone / phone.iloc[0]) - 1) * margin
+
+
+@wrong("07-recoverable")
+def the_other_way_round():
+    """You compared phones with desktop the wrong way round: this is what desktop's level would lose.
+
+    In `reachable / now`, which of the two belongs on top?
+    """
+    return phone["purchase"] * ((phone / phone.shift()) / (desktop / desktop.shift()) - 1) * margin
+
+
+@wrong("07-recoverable")
+def all_margin_of_the_step():
+    """This is the margin of all orders after the change. Recoverable is only what comes on top of today's.
+
+    What must you take away?
+    """
+    return phone["purchase"] * ((desktop / desktop.shift()) / (phone / phone.shift())) * margin
+
+
+@wrong("07-recoverable")
+def orders_not_dollars():
+    """These are orders. Mara asked for dollars of margin.
+
+    Which given number is not used yet?
+    """
+    return phone["purchase"] * ((desktop / desktop.shift()) / (phone / phone.shift()) - 1)
+
+
+# %% [markdown]
+# **No code?** Answer this instead.
+
+# %%
+quiz("07-q08")
+
+# %%
+from workbook.analysis.funnels import recoverable_value, step_abandonment, step_completion
+
+mobile, reachable = by_device["mobile"], step_completion(by_device["desktop"])
+lost = 100 * step_abandonment(mobile).iloc[1:]
+won = recoverable_value(mobile, reachable, margin).iloc[1:]
+
+fig, (left, right) = plt.subplots(1, 2, figsize=(8.6, 3.3), sharey=True, layout="constrained")
+left.barh(lost.index, lost, color="#999999")
+right.barh(won.index, won, color=["#0072B2" if value > 0 else "#D55E00" for value in won])
+right.axvline(0, color="black", linewidth=0.8)
+left.invert_yaxis()
+left.set_xlabel("lost at this step on phones, %")
+right.set_xlabel("margin won at desktop's level, $ in 13 weeks")
+fig.suptitle(
+    f"Phones lose most people at {lost.idxmax()}, and could win most at {won.idxmax()}",
+    fontsize=11,
+)
+for ax in (left, right):
+    ax.spines[["top", "right"]].set_visible(False)
+show(
+    fig,
+    alt=f"Two bar charts over the five steps on phones. Left, share lost: largest at "
+    f"{lost.idxmax()} with {lost.max():.0f} %. Right, margin that could be won at desktop's "
+    f"completion: largest at {won.idxmax()}, about {won.max():,.0f} dollars, and negative at "
+    + " and ".join(won.index[won < 0])
+    + ", where phones do better than desktop.",
+)
+
+# %% [markdown]
+# A place to look, not a forecast: people on phones differ from people at desks. And "if later steps hold" is a bet.
+
+# %%
+quiz("07-q09")
+
+# %% [markdown]
+# Now the shop lives these 13 weeks once more, with your choice. (The form quotes averages over many autumns; this is one, with its luck.)
+
+# %%
+consequence("07-q09")
+
+# %% [markdown]
+# ## 5 When a funnel cannot be true
+#
+# Google's public sample of its own store, November 2020 to January 2021; users who ever did each step.
+
+# %%
+sample = pd.Series(
+    {
+        "all users": 270_154,
+        "view_item": 61_252,
+        "add_to_cart": 12_545,
+        "begin_checkout": 9_715,
+        "purchase": 4_419,
+    }
+)
+pd.DataFrame({"users": sample, "of the step before, %": (100 * sample / sample.shift()).round(2)})
+
+# %% [markdown]
+# Cart to checkout, 77 %: splendid, and not true. On 1-15 and 20-24 November next to no `add_to_cart` was recorded, while checkouts and orders went on. In December and January, with the tag at work, about half of the cart sessions reached checkout. A micro conversion's tag had failed, and no macro number showed it.
+#
+# A step larger than the one before, or too good, points to a **tag** that fails or a **path** around the step. Check both before you explain customers.
+
+# %%
+quiz("07-q10")
+
+# %% [markdown]
+# ## 6 What the funnel hides
+#
+# A funnel sees only its own steps. `transitions` asks what comes next, whatever it is.
+
+# %%
+log = load("events")
+print("Pages right after a checkout page")
+print(transitions(log, "checkout", by="page").to_string())
+
+with_cart = log[log["event"] == "add_to_cart"]["session"]
+checkouts = log[log["event"] == "begin_checkout"]
+without = checkouts[~checkouts["session"].isin(with_cart)]
+print(f"\nSessions that began checkout: {len(checkouts):,}")
+print(f"of these without a cart event in the session: {len(without)}")
+
+theirs = log[log["session"].isin(without["session"])]
+before = transitions(theirs, "checkout", by="page", direction="before")
+print("\nPages right before their first checkout page, or before coming back to it")
+print(before.drop("checkout").to_string())
+
+# %% [markdown]
+# (The checkout has several pages.) Two routes that the closed session funnel drops: a cart filled in an **earlier visit** and opened again, and a few **express checkouts** that never saw the cart page.
+#
+# And a detour, the `delivery` page. Theo: "They read it and leave. Take it down!" But the table says where people went, not why. Who dislikes the cost looks it up *and* leaves. (The shop's truth, simulated: the page has no effect.)
+
+# %%
+quiz("07-q13")
+
+# %% [markdown]
+# ## Exam corner
+#
+# * **"Cart abandonment rate"** without a scope: exams key 1 - orders / carts. Defensible: that, plus the unit you counted.
+# * **"Fix the step with the highest drop-off."** Defensible: *look* there; fix by recoverable value.
+# * **"Add to cart shows strong intent."** Stronger than a view; yet about seven carts in ten end without an order (Baymard).
+
+# %%
+quiz("07-q14", "07-q18", "07-q20")
+
+# %% [markdown]
+# ## Key points
+#
+# * A funnel is five choices: steps, scope, open or closed, order, window.
+# * Users keep the people who come back; sessions and short windows lose them.
+# * Cart and checkout abandonment have different denominators.
+# * One step's relative gain is the total's, if later steps hold. Choose by recoverable value.
+# * A step too good: first the tag, then the path, then the customers.
+# * Transitions show routes beside the funnel, not reasons.
+#
+# **Words.** *Step completion*: count at a step / count at the step before. *Directly, indirectly followed*: with nothing, or anything, in between. *Window*: longest time between two steps. *Path exploration*: what comes right after, or before. Open, closed, abandonment and recoverable value: see above.
+#
+# **Sources.** Google Analytics Help and Data API on funnel and path exploration (2026). Google's public GA4 sample, Nov 2020 to Jan 2021, as counted in public audits. Baymard Institute, read in secondary pages (2024 to 2026). Effects of the projects: our simulator.
+
+# %% [markdown]
+# ---
+# # Stretch
+#
+# ### Exercise 5 (stretch). The broken tag
+#
+# Ten days of an older report: users per day who did each step.
+
+# %%
+load("cart_outage")
+
+# %% [markdown]
+# On which days did the **cart tag** fail, in whole or in part? Beware of a day on which the site was down, and of one on which an e-mail led straight to the checkout.
+#
+# Answer: a set of dates as text, such as `{"2025-09-01", "2025-09-02"}`.
+
+# %% key="07-broken-tag" kind="set" objective="L7.6" by_hand=true stretch=true
+days = load("cart_outage")
+broken = ...
+### BEGIN SOLUTION
+carts_per_view = days["add_to_cart"] / days["view_item"]
+impossible = days["begin_checkout"] > days["add_to_cart"]
+broken = set(days[impossible & (carts_per_view < 0.1)]["date"])
+### END SOLUTION
+
+# %%
+check("07-broken-tag")
+
+# %% [markdown] tags=["hint"] key="07-broken-tag"
+# A broken tag loses the record, not the action. Which two steps next to the cart would stay as they were?
+
+# %% [markdown] tags=["hint"] key="07-broken-tag"
+# Two signs must come together: more checkouts than carts, and fewer carts per view than on other days. Compute both.
+
+# %% tags=["ways"]
+@wrong("07-broken-tag")
+def few_carts():
+    """You took the days with few carts. On one of them views, checkouts and orders fell as well.
+
+    What happens to the neighbors of a step if only its tag fails?
+    """
+    return set(days[days["add_to_cart"] < 40]["date"])
+
+
+@wrong("07-broken-tag")
+def more_checkouts_than_carts():
+    """You took every day with more checkouts than carts. On one of them the carts were as many as ever.
+
+    Which other way leads to a checkout?
+    """
+    return set(days[days["begin_checkout"] > days["add_to_cart"]]["date"])
+
+
+@wrong("07-broken-tag")
+def only_the_dead_days():
+    """You found the days on which the tag was dead. A tag can also be mended in the afternoon.
+
+    Compare the day after with a usual one, step by step.
+    """
+    return set(days[days["add_to_cart"] < 10]["date"])
+
+
+@wrong("07-broken-tag")
+def only_zero():
+    """You took the day without a single cart. Tags also fail for a part of the visitors, or a part of the day.
+
+    Which neighbors of that day have more checkouts than carts?
+    """
+    return set(days[days["add_to_cart"] == 0]["date"])
+
+
+# %% [markdown]
+# ### Exercise 6 (stretch). The detour
+#
+# People leave the checkout pages for the thank-you page, for another page, or for good. Of all these exits, what percentage goes to the **delivery** page? Going from one checkout page to the next is not an exit.
+#
+# Answer: a number in percent, at least one decimal.
+
+# %% key="07-detour" kind="number" objective="L7.7" places=1 stretch=true
+log = load("events")
+detour = ...
+### BEGIN SOLUTION
+exits = transitions(log, "checkout", by="page").drop("checkout")
+detour = 100 * exits["delivery"] / exits.sum()
+### END SOLUTION
+
+# %%
+check("07-detour")
+
+# %% [markdown] tags=["hint"] key="07-detour"
+# `transitions(log, "checkout", by="page")` gives a Series. Which of its rows is no exit?
+
+# %% [markdown] tags=["hint"] key="07-detour"
+# `.drop("checkout")` removes a row. The denominator is the sum of what is left.
+
+# %% tags=["ways"]
+@wrong("07-detour")
+def steps_as_exits():
+    """Your denominator holds the moves from one checkout page to the next.
+
+    Those people are still in the checkout. Which row must go?
+    """
+    after = transitions(log, "checkout", by="page")
+    return 100 * after["delivery"] / after.sum()
+
+
+@wrong("07-detour")
+def without_the_leavers():
+    """You left out those who leave the shop. For them no page comes next, yet they did leave the checkout.
+
+    What does the row `(leaves)` count?
+    """
+    after = transitions(log, "checkout", by="page").drop(["checkout", "(leaves)"])
+    return 100 * after["delivery"] / after.sum()
+
+
+@wrong("07-detour")
+def the_way_back():
+    """You looked at what comes *before* the checkout. That is the way back from the delivery page.
+
+    Which direction does the question ask for?
+    """
+    before = transitions(log, "checkout", by="page", direction="before").drop("checkout")
+    return 100 * before["delivery"] / before.sum()
+
+
+@wrong("07-detour")
+def only_the_lost():
+    """You left out those who reached the thank-you page. An exit with an order is an exit from the checkout as well.
+
+    What does the prompt count as an exit?
+    """
+    after = transitions(log, "checkout", by="page").drop(["checkout", "thank_you"])
+    return 100 * after["delivery"] / after.sum()
+
+
+# %% [markdown]
+# **No code?** Answer this instead.
+
+# %%
+quiz("07-q12")
+
+# %% [markdown]
+# ### Exercise 7 (stretch). Write the window yourself
+#
+# Write `users_within(log, first, second, minutes)`: the number of users who did `second` **after** `first`, at most `minutes` later. Any `first` may start the clock. `log` has the columns `user`, `minute`, `event`.
+#
+# Answer: a function that returns a whole number. Try it on the mini-log: views and carts within 30 minutes are 3 users.
+
+# %% key="07-users-within" kind="function" objective="L7.3" stretch=true
+# def users_within(log, first, second, minutes):
+#     starts = log[log["event"] == first]
+#     ends = ...
+#     pairs = starts.merge(ends, on="user", suffixes=("_first", "_second"))   each start with each end of a user
+#     ...
+users_within = ...
+### BEGIN SOLUTION
+def users_within(log, first, second, minutes):
+    starts = log[log["event"] == first]
+    ends = log[log["event"] == second]
+    pairs = starts.merge(ends, on="user", suffixes=("_first", "_second"))
+    gap = pairs["minute_second"] - pairs["minute_first"]
+    return pairs[(gap > 0) & (gap <= minutes)]["user"].nunique()
+### END SOLUTION
+
+# %%
+check("07-users-within")
+
+# %% [markdown] tags=["hint"] key="07-users-within"
+# Take `u5`: which views and which carts are there, and which pair of them is close enough?
+
+# %% [markdown] tags=["hint"] key="07-users-within"
+# `merge` on `user` puts each start beside each end of the same user. Then the gap is one subtraction. Count different users, not pairs.
+
+# %% tags=["ways"]
+@cases("07-users-within")
+def small_logs():
+    import numpy as np
+
+    mini = load("mini_log")[["user", "minute", "event"]]
+    calls = [
+        (mini, "view_item", "add_to_cart", 30),
+        (mini, "add_to_cart", "begin_checkout", 30),
+        (mini, "add_to_cart", "begin_checkout", 1440),
+        (mini, "view_item", "purchase", 3),
+    ]
+    for seed in range(6):
+        draw = np.random.default_rng(seed)
+        size = 24
+        made = pd.DataFrame(
+            {
+                "user": draw.choice(["a", "b", "c", "d", "e", "f"], size),
+                "minute": draw.choice(90, size, replace=False),
+                "event": draw.choice(["view_item", "add_to_cart"], size),
+            }
+        )
+        calls.append((made, "view_item", "add_to_cart", 12))
+    return calls
+
+
+@accepted("07-users-within")
+def by_the_shop_s_function(log, first, second, minutes):
+    return int(funnel(log, [first, second], window=minutes)[second])
+
+
+@wrong("07-users-within")
+def first_of_each(log, first, second, minutes):
+    """You compare each user's *first* start with their *first* end. `u5` viewed a product twice, and the second view is in time.
+
+    May only the first view start the clock?
+    """
+    starts = log[log["event"] == first].groupby("user")["minute"].min()
+    ends = log[log["event"] == second].groupby("user")["minute"].min()
+    gap = ends - starts
+    return int(((gap > 0) & (gap <= minutes)).sum())
+
+
+@wrong("07-users-within")
+def in_either_order(log, first, second, minutes):
+    """You count pairs that are near each other in either order. `u6` filled the cart before the view.
+
+    Which sign must the gap have?
+    """
+    pairs = log[log["event"] == first].merge(log[log["event"] == second], on="user")
+    return int(pairs[(pairs["minute_y"] - pairs["minute_x"]).abs() <= minutes]["user"].nunique())
+
+
+@wrong("07-users-within")
+def no_window(log, first, second, minutes):
+    """Your function never uses `minutes`.
+
+    Where must the limit come in?
+    """
+    return int(funnel(log, [first, second])[second])
+
+
+@wrong("07-users-within")
+def pairs_for_users(log, first, second, minutes):
+    """You count pairs. A user with two views before one cart makes two of them.
+
+    What should be counted once?
+    """
+    pairs = log[log["event"] == first].merge(log[log["event"] == second], on="user")
+    gap = pairs["minute_y"] - pairs["minute_x"]
+    return int(((gap > 0) & (gap <= minutes)).sum())
+
+
+@wrong("07-users-within")
+def under_the_limit(log, first, second, minutes):
+    """You leave out gaps of exactly the limit.
+
+    "At most" 30 minutes: is a gap of 30 allowed?
+    """
+    pairs = log[log["event"] == first].merge(log[log["event"] == second], on="user")
+    gap = pairs["minute_y"] - pairs["minute_x"]
+    return int(pairs[(gap > 0) & (gap < minutes)]["user"].nunique())
+
+
+# %% [markdown]
+# **No code?** Answer this instead.
+
+# %%
+quiz("07-q15")
+
+# %% [markdown]
+# ### More questions (stretch)
+
+# %%
+quiz("07-q03", "07-q11", "07-q16", "07-q17", "07-q19")
+
+# %% [markdown] tags=["instructor"]
+# ## For the instructor
+#
+# **Fifty minutes.** 0-4 the two reports: hands up, whom do you believe? 4-14 Exercise 1 on paper in pairs, one visitor per pair to defend. 14-20 the six definitions on the screen, first vote. 20-26 explorer: the class calls the change, names who vanishes *before* the click. 26-33 Exercise 2 together, then the figure on late buyers. 33-40 prediction 07-q01 by show of hands, Exercise 4 on the screen. 40-46 second vote, then the decision 07-q09: collect the numbers that would change their minds before showing consequences. 46-50 section 5. Home: Exercise 3, section 6, exam corner.
+#
+# **Vote, discuss, vote again.** (1) "`u5` viewed at minute 1 and 2000 and filled the cart at 2001. Limit 30 minutes. In or out?" Expect an even split. Let the *out* side say which word of the definition names the first view. (2) "Three of four viewers never fill a cart; one in four phone payments fails. Theo has four weeks. Where?" Expect the larger share. Ask what a mended step would win, and how you would know what is reachable.
+#
+# **What goes wrong.** Open counts are read as a closed funnel (`u3`). A window given as 7 means minutes. Orders without a cart are set against carts. Percentage points are multiplied with orders. Desktop's level is taken for a promise instead of a ceiling. The delivery page is blamed: ask what the people who leave would have done without it.
+#
+# **If time is short,** drop section 3 and give Exercise 3 as homework; 07-q06 and 07-q07 check it.

@@ -1,0 +1,111 @@
+"""One server and one browser for all browser tests; skipped with a reason without Chromium."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+playwright_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+
+from browser_lab import FLAGS, Lab, Notebook, chromium  # noqa: E402
+
+SAMPLE = Path(__file__).parents[1] / "questions" / "lessons"
+FAILED = pytest.StashKey[bool]()
+REQUIRED = os.environ.get("WORKBOOK_REQUIRE_BROWSER") == "1"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[playwright_api.Browser]:
+    """A headless Chromium."""
+    with playwright_api.sync_playwright() as playwright:
+        path = chromium(playwright)
+        if path is None:
+            message = "no Chromium found: install it, or point CHROMIUM to one"
+            if REQUIRED:
+                pytest.fail(message)
+            pytest.skip(message)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS, headless=True)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def start_lab(
+    browser: object, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Lab]]:
+    """Start a JupyterLab of its own: `start_lab(root=folder, env={...})`."""
+    labs: list[Lab] = []
+
+    def start(root: Path | None = None, env: dict[str, str] | None = None) -> Lab:
+        base = tmp_path_factory.mktemp("lab")
+        record = {"WORKBOOK_PROGRESS": str(base / "progress.jsonl")}
+        labs.append(Lab(base, root or base / "root", {**record, **(env or {})}))
+        return labs[-1]
+
+    yield start
+    for lab in labs:
+        lab.stop()
+
+
+@pytest.fixture(scope="session")
+def lab(start_lab: Callable[..., Lab]) -> Lab:
+    """The JupyterLab of this session, with the tests' own question bank."""
+    return start_lab(env={"WORKBOOK_LESSONS": str(SAMPLE)})
+
+
+@pytest.fixture(scope="session")
+def shared_page(browser: playwright_api.Browser) -> Iterator[playwright_api.Page]:
+    """One page for the session: JupyterLab is loaded once, notebooks are opened in it."""
+    page = browser.new_page()
+    page.set_default_timeout(15_000)
+    yield page
+    page.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    item.stash.setdefault(FAILED, False)
+    item.stash[FAILED] |= report.failed
+    return report
+
+
+@pytest.fixture
+def page(
+    shared_page: playwright_api.Page, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[playwright_api.Page]:
+    """A page wide as a laptop's, without notebooks; a failed test leaves a screenshot of it."""
+    shared_page.set_viewport_size({"width": 1280, "height": 900})
+    yield shared_page
+    if request.node.stash.get(FAILED, False):
+        shared_page.screenshot(path=tmp_path / "failed.png")
+        print(f"\nScreenshot: {tmp_path / 'failed.png'}")
+        shared_page.goto("about:blank")  # whatever is wrong with it must not spread
+    elif "/lab/" in shared_page.url:
+        # Closing would ask whether to save.
+        shared_page.evaluate(
+            "() => { for (const open of [...window.jupyterapp.shell.widgets('main')]) open.dispose(); }"
+        )
+
+
+@pytest.fixture
+def open_notebook(page: playwright_api.Page, lab: Lab) -> Iterator[Callable[..., Notebook]]:
+    """Open a notebook: `open_notebook("a.ipynb", ["cell", "cell"])`, or one that is there."""
+
+    def start(name: str, cells: list[str] | None = None, in_lab: Lab | None = None) -> Notebook:
+        where = in_lab or lab
+        if cells is not None:
+            where.put(name, cells)
+        return Notebook(page, where, name)
+
+    yield start
+    lab.stop_kernels()

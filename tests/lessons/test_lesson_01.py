@@ -1,0 +1,386 @@
+"""Lesson 01: its tables agree, its prose follows the data, its explorer works by keyboard."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from workbook import load, paths
+from workbook.widgets import explorer_models, journey
+from workbook.widgets.text_table import text_table
+
+LESSONS = Path(__file__).parents[2] / "lessons"
+TABLES = LESSONS / "tables"
+TEXT = (LESSONS / "01-what-counts.py").read_text("utf-8")
+BANK = yaml.safe_load((LESSONS / "01-what-counts.yml").read_text("utf-8"))["questions"]
+BY_ID = {question["id"]: question for question in BANK}
+LABEL_OF_REASON = {
+    "primary": "macro", "path": "micro", "own": "micro",
+    "nothing_done": "neither", "not_wanted": "neither", "advertising": "neither",
+}  # fmt: skip
+
+
+def table(name: str) -> pd.DataFrame:
+    return pd.read_csv(TABLES / f"{name}.csv", keep_default_na=False)
+
+
+# --- the tables --------------------------------------------------------------------------------
+
+
+def test_every_model_labels_every_action_once_and_has_a_macro_conversion() -> None:
+    actions, labels = table("actions"), table("action_labels")
+    assert len(actions) == 20
+    for _, rows in labels.groupby("model"):
+        assert list(rows["action_id"]) == list(actions["action_id"])
+        assert "macro" in set(rows["label"])
+    assert set(labels["model"]) == set(table("business_models")["model"])
+
+
+def test_each_label_is_the_one_that_its_reason_stands_for() -> None:
+    labels = table("action_labels")
+    assert list(labels["label"]) == [LABEL_OF_REASON[reason] for reason in labels["reason"]]
+    also = [reason for reason in labels["also"] if reason]
+    assert also
+    for row in labels[labels["also"] != ""].itertuples():
+        assert LABEL_OF_REASON[row.also] == row.label
+        assert row.also != row.reason
+
+
+def test_every_business_has_the_same_ten_facts() -> None:
+    sheets = table("business_models")
+    facts = [list(rows["fact"]) for _, rows in sheets.groupby("model", sort=False)]
+    assert len(facts) == 5
+    assert all(len(set(one)) == 10 and one == facts[0] for one in facts)
+    assert list(table("sixth_business")["fact"]) == facts[0]
+
+
+def test_account_newsletter_trial_and_contact_form_move_between_the_models() -> None:
+    labels = table("action_labels")
+    for action in ("a04", "a05", "a06", "a07"):
+        assert len(set(labels.loc[labels["action_id"] == action, "label"])) >= 2
+    assert set(labels.loc[labels["action_id"] == "a01", "label"]) == {"macro", "micro", "neither"}
+
+
+def test_the_six_actions_named_in_the_prose_are_conversions_nowhere() -> None:
+    labels = table("action_labels")
+    nowhere = labels.groupby("action_id")["label"].agg(lambda found: set(found) == {"neither"})
+    short = table("actions").set_index("action_id")["short"]
+    assert set(short[nowhere[nowhere].index]) == {
+        "half-typed form", "scroll", "refund", "bounce", "ad click", "ad impression",
+    }  # fmt: skip
+    assert "Six actions are conversions on none of the five sites" in TEXT
+
+
+# --- the questions -----------------------------------------------------------------------------
+
+
+def test_the_classification_asks_what_the_tables_say() -> None:
+    labels = table("action_labels")
+    shop = labels[labels["model"] == "shop"].merge(table("actions"), on="action_id")
+    wanted = [
+        {
+            "text": f"{row.action}. {row.at_pebble_street}.",
+            "label": row.label,
+            "reason": row.reason,
+            "why": row.why,
+            **({"also": [row.also]} if row.also else {}),
+        }
+        for row in shop.itertuples()
+    ]
+    assert BY_ID["01-q02"]["rows"] == wanted
+    assert BY_ID["01-q02"]["at_least"] == 18
+
+
+def test_the_twin_of_the_sixth_business_quotes_its_fact_sheet() -> None:
+    sheet = dict(table("sixth_business").to_numpy().tolist())
+    rows = BY_ID["01-q07"]["table"]["rows"]
+    assert len(rows) >= 5
+    assert all(sheet[fact] == text for fact, text in rows)
+
+
+def test_the_bank_is_large_enough_and_a_third_is_reserved() -> None:
+    reserved = sum(question["pool"] == "exam" for question in BANK)
+    assert len(BANK) >= 22
+    assert 1 / 3 <= reserved / len(BANK) <= 1 / 2
+    objectives = Counter(question["objective"] for question in BANK)
+    assert set(objectives) == {f"L1.{n}" for n in range(1, 7)}
+    assert min(objectives.values()) >= 3
+    thinking = sum(question["bloom"] in ("apply", "analyze", "evaluate") for question in BANK)
+    assert thinking >= len(BANK) / 3
+
+
+def test_neither_letter_nor_length_gives_the_right_option_away() -> None:
+    places, longest, single = Counter[int](), 0, 0
+    for question in BANK:
+        if question["type"] == "single":
+            lengths = [len(option["text"]) for option in question["options"]]
+            [right] = [i for i, option in enumerate(question["options"]) if option.get("right")]
+            places[right] += 1
+            longest += lengths[right] == max(lengths)
+            single += 1
+    assert max(places.values()) <= single / 2
+    assert len(places) == 4
+    assert longest <= single / 3
+
+
+# --- the prose ---------------------------------------------------------------------------------
+
+
+def test_the_numbers_in_the_questions_are_the_shops() -> None:
+    events, sessions, orders = load("events"), load("sessions"), load("orders")
+    parts = journey.parts(events, len(sessions))
+    silent = 100 * parts["none"] / len(sessions)
+    unexplained = 100 * (1 - orders["session"].nunique() / len(sessions))
+    reveal = BY_ID["01-q05"]["reveal"]
+    assert f"{silent:.1f} %. Orders alone leave {unexplained:.1f} %" in reveal
+    assert f"by {unexplained - silent:.1f} points" in reveal
+
+    accounts = events[events["event"] == "create_account"]
+    readers = events[events["event"] == "newsletter_signup"]
+    both = readers["session"][readers["session"].isin(orders["session"])].nunique()
+    told = " ".join(option["why"] for option in BY_ID["01-q11"]["options"])
+    for sentence in (
+        f"this counts {len(accounts) + len(readers):,} sign-ups: {len(accounts):,} accounts and "
+        f"{len(readers):,} newsletter readers",
+        f"follows {len(readers):,} events instead of {len(accounts) + len(readers):,}",
+        f"In {both} of the {readers['session'].nunique():,} visits with a sign-up",
+        f"follows {int(orders['new_customer'].sum()):,} first orders",
+        f"shows {len(orders):,} orders and {len(accounts) + len(readers):,} sign-ups",
+    ):
+        assert sentence in " ".join(told.split())
+    assert readers["user"].nunique() == len(readers)  # "each paid once per user"
+
+
+def test_the_quoted_public_sample_gives_the_quoted_share() -> None:
+    found = re.search(r"([\d,]+) of ([\d,]+) sessions hold a purchase event: ([\d.]+) %", TEXT)
+    assert found
+    part, whole = (int(found[i].replace(",", "")) for i in (1, 2))
+    assert f"{100 * (1 - part / whole):.1f}" == found[3]
+
+
+def test_the_core_route_is_short_enough_to_read() -> None:
+    from workbook.reference import source
+
+    lesson = source.read(LESSONS / "01-what-counts.py")
+    words = 0
+    for cell in lesson.cells:
+        if cell.source.startswith("## Exam corner"):
+            break
+        if cell.kind == "markdown" and not cell.tags & {"hint", "instructor"}:
+            words += len(cell.source.split())
+    assert words <= 1_200
+
+
+def test_every_event_of_the_lists_occurs_in_the_log() -> None:
+    named = set(re.findall(r'"([a-z]+_[a-z_]+)"', TEXT))
+    in_log = set(load("events")["event"])
+    wanted = {journey.MACRO, *journey.ON_PATH, *journey.FURTHER_ON_PATH, *journey.BESIDE}
+    assert wanted <= in_log
+    assert {name for name in named if name.startswith(("add_", "begin_", "view_", "create_"))} <= (
+        in_log
+    )
+
+
+# --- the picture and the tables of sentences ---------------------------------------------------
+
+
+def small_log() -> pd.DataFrame:
+    rows = {
+        "s1": ["page_view"],
+        "s2": ["page_view", "view_item", "add_to_cart", "add_to_cart"],
+        "s3": ["add_to_cart", "newsletter_signup", "begin_checkout", "purchase"],
+        "s4": ["newsletter_signup", "view_item"],
+        "s5": ["view_item", "add_to_wishlist", "add_shipping_info"],
+    }
+    return pd.DataFrame(
+        [(session, event) for session, names in rows.items() for event in names],
+        columns=["session", "event"],
+    )
+
+
+def test_each_visit_is_in_one_part_of_the_bar_the_highest_it_reached() -> None:
+    assert journey.parts(small_log(), 6) == {"order": 1, "path": 2, "beside": 1, "none": 2}
+
+
+def test_the_pictures_title_and_words_say_what_was_counted() -> None:
+    fig, words = journey.draw_journey(small_log(), pd.DataFrame({"session": range(6)}))
+    try:
+        assert fig.get_suptitle() == (
+            "Orders speak for 167 of 1,000 visits, micro conversions for 500 more"
+        )
+        assert "6 visits; product view 3. On the path: cart 2, checkout 1, account 0." in words
+        assert "1 with an order, 2 on the path without one" in words
+    finally:
+        import matplotlib.pyplot as plt
+
+        plt.close(fig)
+
+
+def test_a_text_table_has_a_caption_heads_with_scope_and_no_live_html() -> None:
+    frame = pd.DataFrame({"fact": ["Who?"], "text": ["<b>Mara</b> & Theo"]})
+    bundle = text_table(frame, "A caption")._repr_mimebundle_()
+    assert "<caption" in bundle["text/html"]
+    assert bundle["text/html"].count('scope="col"') == 2
+    assert bundle["text/html"].count('scope="row"') == 1
+    assert "&lt;b&gt;Mara&lt;/b&gt; &amp; Theo" in bundle["text/html"]
+    assert "Who?  <b>Mara</b> & Theo" in bundle["text/plain"]
+
+
+def test_the_comparison_gives_shares_of_all_visits() -> None:
+    found = journey.comparison(2, 10, 50).set_index("Question").loc["Visits with at least one?"]
+    assert list(found) == ["2 (4.0 % of 50)", "10 (20.0 % of 50)"]
+
+
+# --- the explorer ------------------------------------------------------------------------------
+
+
+def states() -> list[dict[str, Any]]:
+    return explorer_models.states(
+        table("actions"), table("business_models"), table("action_labels")
+    )
+
+
+def test_the_explorer_knows_every_state_before_it_is_shown() -> None:
+    found = states()
+    json.dumps(found)  # synced traits must be JSON
+    assert [len(state["rows"]) for state in found] == [20] * 5
+    for state in found:
+        moved = sum(bool(row["moved"]) for row in state["rows"])
+        if state["key"] == explorer_models.BASE:
+            assert moved == 0
+        else:
+            assert moved >= 5
+            assert f"{moved} labels moved" in state["news"]
+        assert all(row["why"].endswith(".") for row in state["rows"])
+
+
+def test_a_label_that_only_changes_its_reason_has_not_moved() -> None:
+    labels = table("action_labels")
+    here = (labels["model"] == "app") & (labels["action_id"] == "a05")
+    labels.loc[here, ["label", "reason"]] = ["micro", "own"]
+    found = explorer_models.states(table("actions"), table("business_models"), labels)
+    row = next(state for state in found if state["key"] == "app")["rows"][4]
+    assert row["label"] == "Micro, beside the path"
+    assert row["moved"] == ""
+
+
+def test_a_model_without_one_of_the_actions_is_refused() -> None:
+    labels = table("action_labels").iloc[:-1]
+    with pytest.raises(KeyError):
+        explorer_models.states(table("actions"), table("business_models"), labels)
+
+
+def test_the_explorers_plain_text_is_the_same_every_time_and_names_no_address() -> None:
+    first, second = explorer_models.model_explorer(), explorer_models.model_explorer()
+    try:
+        text = first._repr_mimebundle_()[0]["text/plain"]
+        assert text == second._repr_mimebundle_()[0]["text/plain"]
+        assert "0x" not in text
+        assert "Creates an account. Pebble Street: Micro, on the path;" in text
+        assert "The Allotment: Macro" in text
+    finally:
+        first.close()
+        second.close()
+
+
+def test_the_explorer_needs_no_python_to_answer() -> None:
+    explorer = explorer_models.model_explorer()
+    try:
+        assert not explorer._msg_callbacks.callbacks
+    finally:
+        explorer.close()
+
+
+PAGE = """<!doctype html><html lang="en"><head><title>Explorer</title>
+<meta name="viewport" content="width=device-width"><style>
+body.dark {{ background: #111; --jp-ui-font-color1: #fff; --jp-layout-color0: #111;
+  --jp-border-color0: #999; --jp-border-color2: #555; --jp-brand-color1: #64b5f6; }}
+{css}</style></head><body><main><h1>Explorer</h1><div id="here"></div></main>
+<script type="module">{js}
+const traits = {traits};
+const model = {{
+  get: (name) => traits[name], set: (name, value) => {{ traits[name] = value; }},
+  save_changes() {{ throw new Error("Cannot send"); }}, on() {{}}, off() {{}},
+}};
+window.stolen = 0;
+document.addEventListener("keydown", () => window.stolen++);
+widget.render({{ model, el: document.getElementById("here") }});
+</script></body></html>"""
+
+
+@pytest.fixture(scope="module")
+def explorer_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The explorer alone in Chromium, on a model whose kernel is gone."""
+    api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
+    from browser_lab import FLAGS, chromium
+
+    source = Path(explorer_models.__file__)
+    html = PAGE.format(
+        css=source.with_suffix(".css").read_text("utf-8"),
+        js=source.with_suffix(".js").read_text("utf-8").replace("export default", "const widget ="),
+        traits=json.dumps(
+            {"actions": table("actions")["action"].tolist(), "models": states(), "chosen": "shop"}
+        ),
+    )
+    file = tmp_path_factory.mktemp("explorer") / "explorer.html"
+    file.write_text(html, "utf-8")
+    with api.sync_playwright() as playwright:
+        path = chromium(playwright)
+        if path is None:
+            pytest.skip("no Chromium found: install it, or point CHROMIUM to one")
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        page = browser.new_page(viewport={"width": 360, "height": 800})
+        page.goto(file.as_uri())
+        yield page
+        browser.close()
+
+
+@pytest.mark.browser
+def test_labels_move_by_keyboard_alone_and_without_a_kernel(explorer_page: Any) -> None:
+    page = explorer_page
+    status = page.get_by_role("status")
+    assert "Pebble Street" in status.inner_text()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    assert page.get_by_role("radio", name="Stillwater, meditation app").is_checked()
+    assert status.inner_text().startswith("Stillwater: 6 labels moved:")
+    assert page.evaluate("window.stolen") == 1  # the Tab into the group; no arrow reached the page
+    row = page.get_by_role("row", name=re.compile("^Pays for an order of goods"))
+    assert "Micro, beside the path" in row.inner_text()
+    assert "Macro at Pebble Street" in row.inner_text()
+
+
+@pytest.mark.browser
+def test_the_fact_sheet_stays_open_when_the_business_changes(explorer_page: Any) -> None:
+    page = explorer_page
+    page.get_by_text("Fact sheet of").click()
+    page.get_by_role("radio", name=re.compile("Kessler")).check()
+    assert page.get_by_text("Contracts of $20,000 and more").is_visible()
+
+
+@pytest.mark.browser
+def test_the_explorer_fits_a_phone_and_passes_axe_in_both_themes(explorer_page: Any) -> None:
+    from browser_lab import axe
+
+    page = explorer_page
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    for theme in ("light", "dark"):
+        page.evaluate("theme => { document.body.className = theme }", theme)
+        assert axe(page, ".wbm") == []
+
+
+def test_the_tables_of_the_lesson_are_in_the_data_folder_unchanged() -> None:
+    for name in ("actions", "business_models", "action_labels", "sixth_business"):
+        built = (paths.data_dir() / f"{name}.csv").read_bytes()
+        assert built == (TABLES / f"{name}.csv").read_bytes()
