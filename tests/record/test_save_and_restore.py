@@ -151,6 +151,22 @@ def test_check_names_the_mistake_and_records_it(
     assert verdicts == [("wrong", "per_user"), ("right", ""), ("not_attempted", "")]
 
 
+def test_on_binder_a_card_reminds_now_and_then_to_save(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reminded(times: int) -> bool:
+        for _ in range(times):
+            exec("share = 0\ncheck('01-share')", {"check": checking.check})
+        return "save_my_work()" in capsys.readouterr().out
+
+    assert not reminded(1)
+    (home / "progress.jsonl").unlink()
+    monkeypatch.setenv("BINDER_SERVICE_HOST", "hub")
+    assert reminded(1)
+    assert not reminded(4)
+    assert reminded(1)
+
+
 def test_hints_come_one_after_the_other_and_are_counted(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

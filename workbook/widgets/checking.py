@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -29,6 +30,8 @@ def check(key: str) -> None:
         recorder(key, namespace)
         return
     present(_guarded(lambda: _check(key, namespace)))
+    if reminder := _binder_reminder():
+        present(reminder)
 
 
 def hint(key: str) -> None:
@@ -39,6 +42,22 @@ def hint(key: str) -> None:
 def solution(key: str, sure: bool = False) -> None:
     """Show the worked answer of exercise `key`; asks first, the record counts it."""
     present(_guarded(lambda: _solution(key, sure)))
+
+
+def _binder_reminder() -> Card | None:
+    """On Binder, at the first check and at every fifth: what is not saved will be gone."""
+    if not os.environ.get("BINDER_SERVICE_HOST"):
+        return None
+    checked = sum(event["kind"] == "check" for event in progress.events())
+    if checked % 5 != 1:
+        return None
+    return Card(
+        "info",
+        "Binder forgets everything when you leave or pause. To keep your work, run\n\n"
+        "```python\nfrom workbook import save_my_work\nsave_my_work()\n```\n\n"
+        "and download the ZIP. `restore()` brings it back.",
+        "you are on Binder",
+    )
 
 
 def _guarded(make: Callable[[], Card]) -> Card:
