@@ -132,7 +132,8 @@ class Notebook:
 
     def __init__(self, page: Page, lab: Lab, name: str) -> None:
         self.page, self.lab, self.name = page, lab, name
-        if page.url.startswith(f"{lab.url}lab"):  # JupyterLab is here already: a second, not six
+        here = page.url.startswith(f"{lab.url}lab")
+        if here and not page.locator(".jp-NotebookPanel").count():  # takes one second, not six
             page.evaluate(
                 "path => window.jupyterapp.commands.execute('docmanager:open', { path })", name
             )

@@ -93,7 +93,7 @@ def page(
     elif "/lab/" in shared_page.url:
         # Closing would ask whether to save.
         shared_page.evaluate(
-            "() => { for (const open of [...window.jupyterapp.shell.widgets('main')]) open.dispose(); }"
+            "() => [...window.jupyterapp.shell.widgets('main')].forEach(open => open.dispose())"
         )
 
 

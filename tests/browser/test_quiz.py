@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from browser_lab import Lab, Notebook, axe
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 SETUP = """import os
 os.environ["WORKBOOK_PROGRESS"] = os.path.abspath({record!r})
@@ -250,7 +250,7 @@ def test_a_notebook_reopened_with_a_new_kernel_still_shows_question_and_answer(
     assert "application/vnd.jupyter.widget-state+json" in saved["metadata"]["widgets"]
     book.page.goto("about:blank")
     lab.stop_kernels()
-    book = reopened(open_notebook, "tomorrow.ipynb")
+    book = reopened(book.page, open_notebook, "tomorrow.ipynb")
     expect(question(book, "02-q01").locator(".ss-stem")).to_contain_text("starts a checkout")
     expect(status(book, "02-q01")).to_contain_text("Right, your choice")
     expect(status(book, "02-q01")).to_contain_text("The step is wanted and completed")
@@ -258,7 +258,7 @@ def test_a_notebook_reopened_with_a_new_kernel_still_shows_question_and_answer(
     expect(book.page.locator(".ss-banner")).to_contain_text("Run this cell again")
 
 
-def reopened(open_notebook: Open, name: str) -> Notebook:
+def reopened(page: Page, open_notebook: Open, name: str) -> Notebook:
     """Open a saved notebook, and once more if JupyterLab lost a race with itself.
 
     jupyterlab_widgets 3.0 restores models from the kernel and from the file at once, and gives up
@@ -266,6 +266,7 @@ def reopened(open_notebook: Open, name: str) -> Notebook:
     on a machine that is very busy. Loading the page again is what a learner would do.
     """
     for _ in range(3):
+        page.goto("about:blank")
         book = open_notebook(name)
         lost = book.page.get_by_text("Error displaying widget: model not found")
         expect(book.page.locator(".ss-quiz").or_(lost).first).to_be_visible()

@@ -1,0 +1,1 @@
+"""The question bank: reading it, marking answers, choosing what to ask again. Pure."""
