@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Literal, get_args
 import yaml
 
 from workbook import paths
+from workbook.questions.rows import filled
 
 Bloom = Literal["remember", "understand", "apply", "analyze", "evaluate", "create"]
 Pool = Literal["lesson", "exam"]
@@ -293,7 +294,8 @@ def read(path: Path) -> tuple[Question, ...]:
         if path in _CACHE and _CACHE[path][0] == stamp:
             return _CACHE[path][1]
         data = yaml.load(path.read_text("utf-8"), Loader=_LOADER)
-        questions = tuple(build(entry) for entry in data["questions"])
+        tables = path.parent / "tables"
+        questions = tuple(build(filled(entry, tables)) for entry in data["questions"])
     except (OSError, yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError) as error:
         # An author sees every fault in its line from `validate`; here one clear line must do.
         raise BankError(

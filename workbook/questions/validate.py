@@ -33,6 +33,7 @@ from workbook.questions.bank import (
     Table,
 )
 from workbook.questions.drawing import ExpressionError, draw, drawn, evaluate
+from workbook.questions.rows import RowsError, filled
 
 SEEDS = range(20)  # numbers drawn by these seeds must all give a sound question
 DEPTH = 12  # a question needs six levels; an anchor inside itself would never end
@@ -81,6 +82,8 @@ def validate(path: Path, objectives: Collection[str]) -> list[Problem]:
     lines: dict[Loc, int] = {(): 1}
     faults = list(_keys(root, (), lines)) if root is not None else []
     if not faults:
+        faults = list(_filled(data, path.parent / "tables"))
+    if not faults:
         faults = list(_file(data, path.name[:2], objectives))
     return sorted({Problem(name, _line(lines, f.loc), f.what, f.todo) for f in faults})
 
@@ -111,6 +114,19 @@ def _keys(node: yaml.Node, loc: Loc, lines: dict[Loc, int]) -> Iterator[_Fault]:
         for index, value in enumerate(node.value):
             lines[(*loc, index)] = value.start_mark.line + 1
             yield from _keys(value, (*loc, index), lines)
+
+
+def _filled(data: Any, tables: Path) -> Iterator[_Fault]:
+    """Put the rows that questions take from tables in place, and report those that cannot be."""
+    entries: Any = data.get("questions") if isinstance(data, dict) else None
+    if not isinstance(entries, list):
+        return
+    for index, entry in enumerate(entries):
+        try:
+            entries[index] = filled(entry, tables)
+        except RowsError as fault:
+            loc: Loc = ("questions", index, "rows_from")
+            yield _Fault(loc, str(fault), "mend it here or in lessons/tables")
 
 
 def _line(lines: dict[Loc, int], loc: Loc) -> int:
