@@ -14,6 +14,7 @@ import pytest
 from nbclient import NotebookClient
 
 from workbook import progress
+from workbook.widgets import base
 from workbook.widgets import quiz as module
 from workbook.widgets._markdown import to_html
 from workbook.widgets.quiz import QuizForm, quiz
@@ -255,9 +256,9 @@ def test_what_is_filled_in_survives_a_cell_run_again() -> None:
 def test_a_cell_run_again_closes_its_old_forms_and_only_those(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "_SHOWN_IN", {})
+    monkeypatch.setattr(base, "_SHOWN_IN", {})
     run = "first"
-    monkeypatch.setattr(module, "_place", lambda: ("cell", run))
+    monkeypatch.setattr(base, "_place", lambda: ("cell", run))
     first, second = quiz("02-q01"), quiz("02-q02")
     assert (first.comm, second.comm) != (None, None), "two forms of one run stand side by side"
     run = "again"

@@ -10,11 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import pandas as pd
 import traitlets
 
 from workbook.analysis.funnels import funnel, funnel_members
+from workbook.widgets.base import Widget, placed
 
 STEPS = ("view_item", "add_to_cart", "begin_checkout", "purchase")
 WINDOWS: dict[str, tuple[float | None, str]] = {
@@ -31,7 +31,6 @@ WORDS = {
     "begin_checkout": ("began checkout", "never began checkout", "the checkout"),
     "purchase": ("bought", "never bought", "the purchase"),
 }
-_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def choices() -> dict[str, dict[str, Any]]:
@@ -129,7 +128,7 @@ def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
 
 
-class FunnelExplorer(anywidget.AnyWidget):  # type: ignore[misc]
+class FunnelExplorer(Widget):
     """The explorer as a widget; made by `funnel_explorer()`."""
 
     _esm = Path(__file__).with_suffix(".js")
@@ -140,15 +139,8 @@ class FunnelExplorer(anywidget.AnyWidget):  # type: ignore[misc]
     shop = traitlets.Dict().tag(sync=True)  # definition -> {"counts": [...]}; empty without data
     choice = traitlets.Dict().tag(sync=True)  # what the learner has chosen; set by the browser
 
-    def __repr__(self) -> str:
-        return self._text
-
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return {"text/plain": self._text, _VIEW: view}, {}
-
     @property
-    def _text(self) -> str:
+    def plain(self) -> str:
         """The six definitions of the mini-log as a table, for front ends without widgets."""
         lines = ["Funnel explorer: six visitors, counted under six definitions"]
         rows = [["definition", *(SHORT[step] for step in self.steps)]]
@@ -188,12 +180,13 @@ def funnel_explorer() -> FunnelExplorer:
         shop = counts(log[~log["event"].isin(BACKGROUND)])
     except (LookupError, OSError):  # no such table here, or a broken one
         shop = {}
-    return FunnelExplorer(
+    explorer = FunnelExplorer(
         steps=list(STEPS),
         mini={key: {"counts": counts_of[key], "lanes": lanes_of[key]} for key in lanes_of},
         shop={key: {"counts": found} for key, found in shop.items()},
         choice=dict(START),
     )
+    return placed(explorer)
 
 
 START = {

@@ -9,9 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import pandas as pd
 import traitlets
+
+from workbook.widgets.base import Widget, placed
 
 BASE = "shop"
 """The model that labels are compared with: the learner has just sorted its 20 actions."""
@@ -24,7 +25,6 @@ SIGNS = {
     "own": ("◇", "Micro, beside the path"),
 }
 _NEITHER = ("–", "Neither")
-_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def states(
@@ -80,7 +80,7 @@ def news(name: str, is_base: bool, rows: list[dict[str, Any]]) -> str:
     return f"{name}: {len(moved)} labels moved: " + "; ".join(moved) + "."
 
 
-class ModelExplorer(anywidget.AnyWidget):  # type: ignore[misc]
+class ModelExplorer(Widget):
     """Radio buttons for the business model above a table of actions; made by `model_explorer()`."""
 
     _esm = Path(__file__).with_name("explorer_models.js")
@@ -90,16 +90,14 @@ class ModelExplorer(anywidget.AnyWidget):  # type: ignore[misc]
     models = traitlets.List(traitlets.Dict()).tag(sync=True)
     chosen = traitlets.Unicode(BASE).tag(sync=True)
 
-    def __repr__(self) -> str:
+    @property
+    def plain(self) -> str:
+        """Every action with its label under each model."""
         lines = ["Explorer: the same actions under five business models"]
         for index, action in enumerate(self.actions):
             by_model = (f"{m['name']}: {m['rows'][index]['label']}" for m in self.models)
             lines.append(f"  {action}. {'; '.join(by_model)}")
         return "\n".join(lines)
-
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return {"text/plain": repr(self), _VIEW: view}, {}
 
 
 def model_explorer() -> ModelExplorer:
@@ -107,7 +105,8 @@ def model_explorer() -> ModelExplorer:
     from workbook.data import load
 
     actions = load("actions")
-    return ModelExplorer(
+    explorer = ModelExplorer(
         actions=actions["action"].tolist(),
         models=states(actions, load("business_models"), load("action_labels")),
     )
+    return placed(explorer)

@@ -16,7 +16,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from workbook import progress
@@ -39,6 +38,7 @@ from workbook.questions.drawing import ExpressionError, drawn, shuffled
 from workbook.questions.marking import CONFIDENCES, Marked, NotAnAnswerError, mark
 from workbook.widgets._markdown import to_html, to_inline
 from workbook.widgets._plain import question_text
+from workbook.widgets.base import Widget, placed
 
 _KINDS = {"predict": "commit", "decide": "decision"}  # all others are recorded as "answer"
 _HELD_BACK = ("numeric", "order")  # a wrong answer does not give the right one away at once
@@ -46,10 +46,9 @@ _UNSAVED = (
     "Your answer is marked, but it could not be saved: the record (progress.jsonl) is not writable."
 )
 _RECALL = "Recall: questions from earlier lessons"
-_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-class QuizForm(anywidget.AnyWidget):  # type: ignore[misc]
+class QuizForm(Widget):
     """One or more questions in one output; made by `quiz(...)`, drivable through `handle`."""
 
     _esm = Path(__file__).with_name("form.js")
@@ -90,12 +89,10 @@ class QuizForm(anywidget.AnyWidget):  # type: ignore[misc]
         self.on_msg(lambda _widget, content, _buffers: self.handle(content))
         self.observe(lambda change: _DRAFTS.update(change["new"]), "drafts")
 
-    def __repr__(self) -> str:
+    @property
+    def plain(self) -> str:
+        """The questions with their options; nothing of the record, since nbval compares it."""
         return self._text
-
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return {"text/plain": self._text, _VIEW: view}, {}
 
     def handle(self, message: Mapping[str, Any]) -> None:
         """Act on one message of the browser: `type` answer, hint, reveal, or ping (just reply).
@@ -171,7 +168,6 @@ class QuizForm(anywidget.AnyWidget):  # type: ignore[misc]
 
 
 _DRAFTS: dict[str, Any] = {}  # a cell run again by mistake does not lose what was filled in
-_SHOWN_IN: dict[str, tuple[str, list[QuizForm]]] = {}  # by cell: its last run and its forms
 
 
 class Quiz:
@@ -193,7 +189,7 @@ class Quiz:
                     notices.append(str(error))
         if not ids:
             notices.append('Name a question, such as quiz("01-q01").')
-        return _placed(QuizForm(questions, seed=seed, notices=notices))
+        return placed(QuizForm(questions, seed=seed, notices=notices))
 
     def recall(self, lesson: str, n: int = 3) -> QuizForm:
         """`n` questions from the lessons before `lesson`: what was wrong, or longest unseen."""
@@ -208,7 +204,7 @@ class Quiz:
             questions, listed, notices = [], [], [str(error)]
         text = _text(_RECALL, listed, notices, 0)
         form = QuizForm(questions, title=_RECALL, notices=notices, asked=asked, text=text)
-        return _placed(form)
+        return placed(form)
 
     def __repr__(self) -> str:
         return 'quiz("01-q01") shows a question; quiz.recall("07") asks about earlier lessons.'
@@ -220,30 +216,6 @@ quiz = Quiz()
 def _before(events: Iterable[Mapping[str, Any]], asked: str) -> list[Mapping[str, Any]]:
     recent = (datetime.now(UTC) - timedelta(hours=12)).isoformat()
     return [e for e in events if e.get("asked") != asked or str(e.get("t")) < recent]
-
-
-def _placed(form: QuizForm) -> QuizForm:
-    """Close the forms of this cell's last run, so that saved notebooks do not pile them up."""
-    if place := _place():
-        cell, run = place
-        last, forms = _SHOWN_IN.get(cell, (run, []))
-        if last != run:
-            for old in forms:
-                old.close()
-            forms = []
-        _SHOWN_IN[cell] = (run, [*forms, form])
-    return form
-
-
-def _place() -> tuple[str, str] | None:
-    """The cell that is running and this run of it, as far as the front end tells."""
-    try:
-        from IPython.core.getipython import get_ipython
-
-        parent = get_ipython().get_parent()
-        return str(parent["metadata"]["cellId"]), str(parent["header"]["msg_id"])
-    except (ImportError, AttributeError, KeyError, TypeError):
-        return None
 
 
 def _text(title: str, questions: Sequence[Question], notices: Sequence[str], seed: int) -> str:
