@@ -37,6 +37,19 @@ def load(name: str) -> pd.DataFrame:
     return _read(path, path.stat().st_mtime_ns).copy(deep=False)
 
 
+def _frozen(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with text columns that cannot be written in place.
+
+    pandas copies on write, but `.values` of a text column is the column itself: who writes into
+    that would change every later `load`. Numbers come out of `.values` read-only already.
+    """
+    for name in table:
+        text = getattr(table[name].array, "_ndarray", None)
+        if text is not None:
+            text.flags.writeable = False
+    return table
+
+
 def tables() -> list[str]:
     """Names of all tables, sorted."""
     folder = paths.data_dir()
@@ -97,11 +110,11 @@ def _read(path: Path, modified: int) -> pd.DataFrame:
         times = [column for column in header if _is_time(column)]
         start = rows(None, _SAMPLE)
         if len(start) < _SAMPLE:
-            return start
+            return _frozen(start)
         # Texts repeat thousands of times: read as categories first, they take half the time.
         texts = [column for column in header if start[column].dtype == "str"]
         frame = rows(dict.fromkeys(texts, "category"), None)
-        return frame.astype(dict.fromkeys(texts, "str"))
+        return _frozen(frame.astype(dict.fromkeys(texts, "str")))
     except (OSError, EOFError, zlib.error, ValueError) as error:
         said = str(error).strip().splitlines()[0] if str(error).strip() else "cut off"
         raise BrokenTableError(f"The table {path.name} is damaged: {said}. {_REBUILD}") from None

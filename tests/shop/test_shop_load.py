@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import os
@@ -113,3 +114,18 @@ def test_every_committed_table_loads() -> None:
     for name in tables():
         assert isinstance(load(name), pd.DataFrame)
         assert len(load(name))
+
+
+def test_no_way_of_writing_reaches_the_next_load(folder: Path) -> None:
+    before = load("events")
+    mine = load("events")
+    for name in mine:
+        with contextlib.suppress(ValueError):  # the text is read-only
+            mine[name].values[:] = mine[name].iloc[1]
+        with contextlib.suppress(ValueError):
+            mine[name].to_numpy()[:] = mine[name].iloc[1]
+    mine.loc[:, "user"] = "x"
+    mine["page"] = mine["page"].fillna("none")
+    assert (mine["user"] == "x").all()
+    pd.testing.assert_frame_equal(load("events"), before)
+    assert set(before["user"]) == {f"u{n}" for n in range(7)}
