@@ -40,7 +40,7 @@ def record(kind: str, item: str, **fields: Any) -> bool:
     path = paths.progress_file()
     try:
         with _LOCK, path.open("ab+") as file, _locked(file):
-            file.write(_mended(file) + line.encode())
+            file.write(_mended(file) + line.encode("utf-8", "backslashreplace"))
             file.flush()
             os.fsync(file.fileno())
     except OSError:
@@ -143,6 +143,9 @@ class _Callable(ModuleType):
     The package's record and the learner's word for it share a name; a module can be both. The
     card lives two floors up, so it is looked up only when called.
     """
+
+    def __repr__(self) -> str:
+        return "progress() shows where you stand"
 
     def __call__(self) -> None:
         importlib.import_module("workbook.widgets.record").progress_card()

@@ -30,14 +30,14 @@ def test_the_learners_notebook_holds_no_answer_hint_or_way(mini: Path) -> None:
     shown = text(mini, "notebooks")
     for secret in ("SOLUTION", ".mean()", "What is divided by what", "@wrong", "instructors"):
         assert secret not in shown
-    assert "share = ...\n# Your code:" in shown
+    assert 'visits = load("visits")\nshare = ...\nshare' in shown
     assert all(not cell.get("outputs") for cell in cells(mini, "notebooks"))
 
 
 def test_the_worked_notebook_is_executed_and_all_its_checks_are_right(mini: Path) -> None:
     shown = text(mini, "solutions")
     assert "@wrong" not in shown and "What is divided by what" not in shown
-    assert "SOLUTION" not in shown and "Only for instructors." in shown
+    assert "SOLUTION" not in shown and "= ..." not in shown and "Only for instructors." in shown
     checks = [cell for cell in cells(mini, "solutions") if cell["id"].startswith("check-")]
     assert len(checks) == 9
     for cell in checks:

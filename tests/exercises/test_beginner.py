@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,24 @@ from IPython.core.interactiveshell import InteractiveShell
 from workbook.widgets import plain_errors
 
 ERRORS = {
-    "evnets": "Did you mean `events`?",
+    "evnets": "did you mean `events`?",
+    "text_table(events)": "Run the first code cell",
+    "user": 'needs quotes: `"user"`',
+    "sessions['user']": "`sessions` yet",
+    "events['other']": "a column of another table",
+    "events[...]": "replace `...`",
+    "x = [5 3 2 2]": "a missing comma",
+    "window=7 days": "Python cannot read this line",
+    "x = {'a', 'b'": "one `}` is missing",
+    "x = “purchase”": "straight ones",
+    "hint(01-share)": "needs quotes",
+    "x = {2025-09-03}": "needs quotes",
+    "x = {'a': 1, 'b'}": "followed by a colon",
+    "events['n'].iloc[0] (2)": "To multiply",
+    "events['event'].isin('view', 'cart')": "takes one list",
+    "events['event'].isin('view')": "takes one list",
+    "events['event'] == ['view', 'cart']": "`.isin([...])`",
+    "events['event'] - 1": "its count",
     "check('01-x')": "Run the first code cell",
     "pd.DataFrame()": "Run the first code cell",
     "purchase": 'needs quotes: `"purchase"`',
@@ -34,7 +52,7 @@ ERRORS = {
     "events['user'].nunique[0]": "parentheses: `()`",
     "len(events) + events['user'].nunique": "it must be called",
     "1 + ...": "replace `...`",
-    "'3' + 4": "quotes around the number",
+    "'3' + 4": "a number in quotes",
     "events[(events['n'] > 1) and (events['n'] < 5)]": "`&` (and)",
     "1 / 0": "denominator is 0",
     "import pandsa": "not installed here, or misspelled",
@@ -60,25 +78,56 @@ def test_plain_words(shell: Any, code: str, capsys: pytest.CaptureFixture[str]) 
     import pandas
 
     shell.user_ns["events"] = pandas.DataFrame({"user": ["a"], "event": ["view"], "n": [1]})
+    shell.user_ns["more"] = pandas.DataFrame({"other": ["x"]})
     result = shell.run_cell(code)
     assert not result.success
     words = ERRORS[code]
-    failure = plain_errors.last_failure()
-    assert failure is not None and failure.name
-    said = plain_errors.in_plain_words(failure)
-    assert said is not None, failure
-    assert words in said
     assert words in capsys.readouterr().out, "shown below the traceback"
 
 
-def test_what_is_not_known_is_left_alone(shell: Any) -> None:
-    shell.run_cell("raise RuntimeError('of another world')")
-    failure = plain_errors.last_failure()
+def test_an_error_is_shown_by_the_learners_own_lines(
+    shell: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import pandas
+
+    shell.user_ns["events"] = pandas.DataFrame({"event": ["view"]})
+    shell.run_cell("def mine():\n    return events['evnt']\n\nmine()")
+    said = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+    assert "return events['evnt']" in said and "KeyError" in said
+    assert "site-packages" not in said and "During handling" not in said
+    assert len(said.splitlines()) < 20
+
+
+def test_what_is_not_known_is_left_alone(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    shell.run_cell("x = 1\nraise RuntimeError('of another world')")
+    assert "An error" not in capsys.readouterr().out
+    failure = plain_errors.failure_of("x")
     assert failure is not None and plain_errors.in_plain_words(failure) is None
 
 
-def test_a_cell_that_runs_well_ends_the_memory_of_its_error(shell: Any) -> None:
-    shell.run_cell("answer = ...\nanswer = undefined_name")
-    assert plain_errors.last_failure() is not None
+def test_a_cell_that_fails_wins_over_an_older_value_until_one_runs_well(shell: Any) -> None:
+    from workbook.exercises.judge import Exercise
+    from workbook.widgets.checking import verdict_on
+
+    asked = Exercise("01-x", "answer", "number", {"kind": "number", "value": 3})
     shell.run_cell("answer = 3")
-    assert plain_errors.last_failure() is None
+    assert verdict_on(asked, shell.user_ns).status == "right"
+    shell.run_cell("answer = ...\nanswer = undefined_name")
+    shell.run_cell("other = also_undefined")
+    verdict = verdict_on(asked, shell.user_ns)
+    assert verdict.status == "error" and "undefined_name" in verdict.message
+    shell.run_cell("answer = (3")
+    assert verdict_on(asked, shell.user_ns).status == "error"
+    shell.run_cell("answer = 3")
+    assert verdict_on(asked, shell.user_ns).status == "right"
+
+
+def test_the_courses_own_errors_are_plain_already(
+    shell: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell.run_cell("from workbook import load\nx = load('evnts')")
+    said = capsys.readouterr().out
+    assert "An error: " not in said, "the message of the error says it; no card repeats it"
+    failure = plain_errors.failure_of("x")
+    assert failure is not None
+    assert "events" in (plain_errors.in_plain_words(failure) or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from decimal import Decimal
 from typing import Any
@@ -47,13 +48,26 @@ FRAME = pd.DataFrame({"device": ["phone", "desktop"], "rate": [0.012, 0.019], "n
         (5, "number", [5.0, np.int64(5), pd.Series([5.0])]),
         ("phone", "string", ["phone ", np.str_("phone"), pd.Series(["phone"])[0]]),
         ({"a", "b"}, "set", [["b", "a"], ("a", "b", "a"), pd.Series(["a", "b"]),
-                             np.array(["b", "a"]), pd.Index(["a", "b"]), frozenset("ab")]),
-        ([3, 1], "list", [(1, 3), np.array([3.0, 1.0]), pd.Series([3, 1])]),
+                             np.array(["b", "a"]), pd.Index(["a", "b"]), frozenset("ab"),
+                             pd.Series(["a", "b", "a"]).unique(), pd.CategoricalIndex(["b", "a"]),
+                             pd.Categorical(["a", "b"]), {"a": 1, "b": 2}.keys(),
+                             {1: "a", 2: "b"}.values(), pd.DataFrame({"u": ["a", "b"]})]),
+        ([3, 1], "list", [(1, 3), np.array([3.0, 1.0]), pd.Series([3, 1]), range(1, 4, 2),
+                          pd.RangeIndex(1, 4, 2), {3: 0, 1: 0}.keys(),
+                          pd.array([1, 3], dtype="Int64")]),
+        (["2025-11-01"], "list", [pd.DatetimeIndex(["2025-11-01"]), [dt.date(2025, 11, 1)],
+                                  np.array(["2025-11-01"], dtype="datetime64[ns]"),
+                                  pd.Series(pd.to_datetime(["2025-11-01"])).unique()]),
         ({"a": 1, "b": 2}, "mapping", [{"b": 2.0, "a": 1}, pd.Series({"b": 2, "a": 1})]),
         (SERIES, "series", [SERIES.astype(float), SERIES.rename("other"), SERIES[::-1],
                             SERIES.to_dict(), SERIES.to_frame("n"), SERIES.astype("Int64")]),
         (FRAME, "frame", [FRAME[::-1], FRAME[["n", "device", "rate"]], FRAME.set_index("device"),
-                          FRAME.astype({"n": float}), FRAME[FRAME["n"] > 0][::-1]]),
+                          FRAME.astype({"n": float}), FRAME[FRAME["n"] > 0][::-1],
+                          FRAME.set_index("device", drop=False)]),
+        (pd.DataFrame({"id": [0, 1], "n": [5, 6]}), "frame", [
+            pd.DataFrame({"n": [5, 6]}, index=pd.RangeIndex(2, name="id"))]),
+        (pd.Series([2, 1], ["a", "b"]), "series", [
+            pd.DataFrame({"u": ["a", "b", "a"]}).value_counts()]),
     ],
 )  # fmt: skip
 def test_the_value_counts_and_not_its_looks(answer: Any, kind: str, looks: list[Any]) -> None:
@@ -82,6 +96,31 @@ def test_another_value_is_wrong(answer: Any, kind: str, other: Any) -> None:
     verdict = judge(exercise(answer, kind), other)
     assert verdict.status == "wrong"
     assert verdict.message
+
+
+def test_a_table_is_not_changed_by_looking_at_it() -> None:
+    table = FRAME.groupby("device").agg({"n": ["sum", "mean"]}).reset_index()
+    before = table.columns
+    values.natural(table)
+    assert table.columns is before and isinstance(before, pd.MultiIndex)
+
+
+def test_whole_numbers_without_a_tolerance_must_be_equal() -> None:
+    asked = exercise(1_234_567, "number")
+    assert judge(asked, 1_234_567.0).status == "right"
+    assert judge(asked, 1_234_568).status == "wrong"
+
+
+def test_more_than_an_answer_can_hold_is_called_so() -> None:
+    said = judge(exercise(FRAME, "frame"), pd.concat([FRAME] * 2_000)).message
+    assert "4000 rows" in said and "far more than is asked" in said
+
+
+@pytest.mark.parametrize("other", [lambda n: n <= 1, lambda n: exit(), lambda n: None])
+def test_a_function_that_answers_true_or_false_is_judged_by_which(other: Any) -> None:
+    asked = exercise(lambda n: n > 1, "function", cases=[(1,), (2,)])
+    assert judge(asked, lambda n: np.bool_(n > 1)).status == "right"
+    assert judge(asked, other).status == "wrong"
 
 
 def test_tolerance_is_half_a_unit_of_the_last_digit_asked_for() -> None:
@@ -116,6 +155,13 @@ def test_blank_comes_first_then_kind_then_right_then_the_wrong_ways() -> None:
 def test_general_slips_of_a_number(value: float, way: str) -> None:
     asked = exercise(0.3, "number", rules=Rules(tolerance=1e-4))
     assert judge(asked, value).way == way
+
+
+@pytest.mark.parametrize("value", [98.0, 98.04, 98.035])
+def test_rounding_where_none_is_asked_is_called_so(value: float) -> None:
+    asked = exercise(98.03537980, "number", rules=Rules(0.00005))
+    assert judge(asked, value).way == "rounding"
+    assert judge(asked, 98.05).way == ""
 
 
 def test_general_slips_of_tables_and_sets() -> None:

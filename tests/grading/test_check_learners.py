@@ -81,6 +81,29 @@ def test_each_accident_gets_its_verdict_and_leaves_the_other_exercises_alone(
     }
 
 
+SPOILERS = {
+    "01-share": "visits = load('visits')\nshare = visits['ordered'].mean()\n"
+    "plt.title = 'My title'\nplt.subplots = 3\nvisits['device'].values[:] = 'phone'",
+    "01-buyers": "import os\nos.environ['WORKBOOK_DATA'] = '/nowhere'\nbuyers = 5",
+    "01-devices": "pd.DataFrame.groupby = lambda *a, **k: 7\n"
+    "devices = load('visits')['device'].value_counts()",
+    "01-rate": "from workbook.grading import inside\ninside.emit = lambda spec: None",
+    "01-counts": "exit()",
+}
+
+
+def test_an_answer_that_spoils_the_kernel_hurts_no_other(mini: Path, tmp_path: Path) -> None:
+    found = verdicts(mini, helpers.solved(mini, SLUG, SPOILERS), tmp_path)
+    assert {key: found[key] for key in SPOILERS} == {
+        "01-share": "right",
+        "01-buyers": "wrong",
+        "01-devices": "right",
+        "01-rate": "error",
+        "01-counts": "not_attempted",
+    }
+    assert {found[key] for key in found if key not in SPOILERS} == {"right"}
+
+
 def test_messages_name_the_mistake(mini: Path) -> None:
     notebook = helpers.solved(
         mini,
@@ -124,6 +147,18 @@ def test_own_cells_help_the_next_answer(mini: Path, tmp_path: Path) -> None:
         helpers.code("this is no Python"),
         helpers.code("factor = 1"),
     ]
+    assert set(verdicts(mini, notebook, tmp_path).values()) == {"right"}
+
+
+def test_an_answer_in_a_cell_of_its_own_above_the_check_counts(mini: Path, tmp_path: Path) -> None:
+    notebook = helpers.solved(
+        mini, SLUG, {"01-share": "visits = load('visits')\nshare = ...\n# Your code:"}
+    )
+    place = next(
+        i for i, c in enumerate(notebook["cells"]) if c["metadata"].get("key") == "01-share"
+    )
+    notebook["cells"].insert(place + 1, helpers.code("share = visits['ordered'].mean()"))
+    notebook["cells"].insert(place, {**helpers.code(""), "source": None})
     assert set(verdicts(mini, notebook, tmp_path).values()) == {"right"}
 
 
@@ -249,7 +284,7 @@ def test_an_unusable_file_gets_one_line_and_status_2(
     assert path.read_bytes() == content
 
 
-@pytest.mark.parametrize("name", ["55", "no-such.ipynb", "."])
+@pytest.mark.parametrize("name", ["55", "no-such.ipynb", ".", "\u00b2"])
 def test_a_lesson_that_does_not_exist_gets_one_line_and_status_2(
     mini: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:

@@ -120,10 +120,11 @@ def test_a_lesson_counts_what_is_solved_and_what_was_right_unaided() -> None:
     items = standing.replay(
         [
             event("check", "a", "right"),
+            event("check", "a", "wrong"),
             event("hint", "b"),
             event("check", "b", "right"),
+            event("solution", "c"),
             event("check", "c", "right"),
-            event("check", "c", "wrong"),
             event("answer", "q", "wrong"),
             event("answer", "q", "right"),
         ]

@@ -100,6 +100,18 @@ def test_a_zip_with_foreign_files_touches_nothing_outside(
     assert not list(home.parent.rglob("escaped*"))
 
 
+def test_a_notebook_that_is_damaged_here_does_not_stop_the_others(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record.save_my_work()
+    path = home / "notebooks/01-mini.ipynb"
+    for text in ("{", "[]", '{"cells": [{}]}', '{"cells": 5}'):
+        path.write_text(text)
+        record.restore()
+        assert "01-mini.ipynb` in this copy is damaged" in capsys.readouterr().out
+        assert path.read_text() == text
+
+
 def test_without_a_zip_one_sentence_says_where_to_put_it(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -129,6 +141,12 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(
         ("x = 3", False),
         ("f = ...\n# Your code:\ndef f(a):\n    return a", False),
         ("x = ...\nx == 3", True),
+        ("x = ...\n# Your code:\nfor n in [1, 2]:\n    x = n", False),
+        ("x = ...\n# Your code:\nx, y = 1, 2", False),
+        ("x = ...\n# Your code:\nx: int = 3", False),
+        ("x = ...\n# Your code:\nvisits.groupby('device').size()", False),
+        ("x = ...\n# Your code:\nx = (", False),
+        ("labels = ...\n# Your code:\nlabels = {\n    'a': 1,\n}", False),
     ],
 )
 def test_a_blank_is_recognized(code: str, blank: bool) -> None:

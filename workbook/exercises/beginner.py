@@ -12,10 +12,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-COURSE = {
-    "check", "hint", "solution", "load", "quiz", "show", "progress", "funnel",
-    "save_my_work", "restore",
-}  # fmt: skip
+import workbook
+
+COURSE = frozenset({*workbook.__all__, "progress"})
+OURS = frozenset({"FunnelError", "UnknownTableError", "BrokenTableError"})
+"""Errors of the course itself: their message is in plain words already."""
+
 MODULES = {"pd": "pandas", "np": "numpy", "plt": "matplotlib.pyplot"}
 
 
@@ -32,14 +34,17 @@ class Failure:
 
 def explain(failure: Failure) -> str | None:
     """What happened and what to do, in one to three short sentences; None if not known."""
+    if failure.name in OURS:
+        return failure.text
     for names, pattern, answer in _RULES:
         if failure.name in names and (found := re.search(pattern, failure.text)):
             return answer(failure, found)
     return None
 
 
-def _near(word: str, among: Iterable[str]) -> str | None:
-    close = difflib.get_close_matches(word, list(among), n=1, cutoff=0.6)
+def _near(word: str, among: Iterable[str], cutoff: float = 0.6) -> str | None:
+    among = list(among)
+    close = difflib.get_close_matches(word, among, n=1, cutoff=cutoff)
     folded = {other.lower(): other for other in among}
     return folded.get(word.lower()) or (close[0] if close else None)
 
@@ -54,11 +59,11 @@ def _name_error(failure: Failure, found: re.Match[str]) -> str:
     if name in ("true", "false", "none", "null"):
         right = {"true": "True", "false": "False"}.get(name, "None")
         return f"Python writes it with a capital letter: `{right}`."
-    if near := _near(name, [*failure.known, *dir(builtins), *COURSE]):
-        return f"There is no `{name}`. Did you mean `{near}`? Capital letters count."
+    near = _near(name, [*failure.known, *COURSE], 0.75) or _near(name, dir(builtins), 0.85)
+    meant = f" Or did you mean `{near}`? Capital letters count." if near else ""
     return (
         f'There is no `{name}` yet. Is it a text? Then it needs quotes: `"{name}"`. Is it a '
-        "name from a cell above? Run that cell first (after a restart, all of them)."
+        f"name from a cell above? Run that cell first (after a restart, all of them).{meant}"
     )
 
 
@@ -66,7 +71,14 @@ def _key_error(failure: Failure, found: re.Match[str]) -> str:
     key = found[1].strip()
     if key.startswith("(") and "," in key:
         return "For several columns use two pairs of brackets: a list inside, `df[[..., ...]]`."
+    if key == "Ellipsis":
+        return "A blank is still there: replace `...` by your answer."
     name = key.strip("'\"")
+    if name in failure.columns:
+        return (
+            f"`{name}` is a column of another table here, not of this one. Look at the `.columns` "
+            "of the table before the bracket."
+        )
     if near := _near(name, failure.columns):
         return f"There is no column or label `{name}`. The nearest that exists is `{near}`."
     if failure.columns:
@@ -81,10 +93,10 @@ def _syntax(failure: Failure, found: re.Match[str]) -> str:
         return "A parenthesis is open: count `(` and `)`, one `)` is missing."
     if code.count("[") > code.count("]"):
         return "A bracket is open: count `[` and `]`, one `]` is missing."
+    if code.count("{") > code.count("}"):
+        return "A brace is open: count `{` and `}`, one `}` is missing."
     if re.search(r"^\s*(if|for|while|def|else|elif)\b[^:#]*$", code, re.MULTILINE):
         return "A line that starts with `if`, `for` or `def` ends with a colon `:`."
-    if re.search(r"[^=!<>]=(?!=)[^=]*\]", code):
-        return "To compare, write two equal signs: `==`. A single `=` gives a name to a value."
     return (
         "Python cannot read this line. Look at the place the arrow points to, and just before "
         "it: a missing comma, quote or bracket?"
@@ -126,7 +138,13 @@ _RULES: list[tuple[tuple[str, ...], str, Callable[[Failure, re.Match[str]], str]
     (_SYNTAX, r"expected ':'", _say(
         "A line that starts with `if`, `for` or `def` ends with a colon `:`.")),
     (_SYNTAX, r"unterminated .*string|EOL while scanning", _say(
-        "A text is not closed: it needs the same quote, `\"` or `'`, at both ends of the line.")),
+        "A text is not closed: it needs the same quote, `\"` or `'`, before and after it.")),
+    (_SYNTAX, r"invalid character '[\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb]'", _say(
+        "These quotes are the curly ones of a text program. Type straight ones: `\"`.")),
+    (_SYNTAX, r"leading zeros", _say(
+        "A date, a key or another name with numbers in it is a text: it needs quotes.")),
+    (_SYNTAX, r"':' expected after dictionary key", _say(
+        "In a dictionary each name is followed by a colon and its value: `{{\"cart\": 70.5}}`.")),
     (_SYNTAX, r"Missing parentheses in call", _say(
         "Python calls with parentheses: `print(...)`.")),
     (_SYNTAX, r"Perhaps you forgot a comma|invalid syntax", _syntax),
@@ -140,6 +158,10 @@ _RULES: list[tuple[tuple[str, ...], str, Callable[[Failure, re.Match[str]], str]
         "`{0}` has no `{1}`. Check the spelling.")),
     (("TypeError",), r"'(DataFrame|Series|list|dict|str)' object is not callable", _say(
         "A {0} takes square brackets, not parentheses: `[...]`.")),
+    (("TypeError",), r"'(?:numpy\.)?(?:int|float)\d*' object is not callable", _say(
+        "Two things stand side by side without a sign between them. To multiply, write `*`.")),
+    (("TypeError",), r"isin\(\) takes 2 positional|passed to isin\(\)", _say(
+        "`.isin` takes one list, in brackets: `.isin([...])`.")),
     (("TypeError",), r"'(?:method|builtin_function_or_method|function)' object is not subscr",
      _say("Something here is called with square brackets. A function takes parentheses: `()`.")),
     (("TypeError",), r"'(method|builtin_function_or_method|function)'|function object", _say(
@@ -147,8 +169,8 @@ _RULES: list[tuple[tuple[str, ...], str, Callable[[Failure, re.Match[str]], str]
     (("TypeError",), r"ellipsis", _say(
         "A blank is still there: replace `...` by your answer.")),
     (("TypeError",), r"can only concatenate str|unsupported operand.*'str'|must be str", _say(
-        "A text and a number cannot be calculated together. Remove the quotes around the "
-        "number.")),
+        "A text and a number cannot be calculated together. Is there a number in quotes, or a "
+        "column of texts where its count is meant (`len(...)`, `.nunique()`)?")),
     (("TypeError",), r"missing \d+ required positional argument", _say(
         "The function needs more between its parentheses.")),
     (("TypeError",), r"unexpected keyword argument '(\w+)'", _say(
@@ -156,6 +178,9 @@ _RULES: list[tuple[tuple[str, ...], str, Callable[[Failure, re.Match[str]], str]
     (("ValueError",), r"truth value of a (\w+) is ambiguous", _say(
         "Two conditions on a table are joined by `&` (and) or `|` (or), each condition in its "
         "own parentheses. `and`, `or`, `if` do not work on a whole column.")),
+    (("ValueError",), r"Lengths must match", _say(
+        "A column and a list of another length cannot be compared by `==`. To ask whether each "
+        "value is in the list, use `.isin([...])`.")),
     (("ValueError",), r"identically-labeled", _say(
         "The two columns belong to different tables, so Python cannot put them side by side.")),
     (("ZeroDivisionError",), r"", _say(

@@ -9,7 +9,8 @@ from typing import Any
 from workbook.exercises.values import Canonical, Json
 
 RELATIVE = 1e-6
-"""Without a number of digits asked for, two floats are equal within this share of the larger."""
+"""Without a number of digits asked for, two floats are equal within this share of the larger;
+two whole numbers must be equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def same(one: Canonical, other: Canonical, rules: Rules) -> bool:
 
 def _same_result(one: Canonical, other: Canonical, rules: Rules) -> bool:
     if one["kind"] == "error" or other["kind"] == "error":
-        return one["kind"] == other["kind"] and one["value"] == other["value"]
+        return bool(one["kind"] == other["kind"] and one["value"] == other["value"])
     if {one["kind"], other["kind"]} <= {"list", "set", "mapping", "series"}:
         one, other = _loose(one), _loose(other)
     return same(one, other, rules)
@@ -105,6 +106,8 @@ def _all_equal(one: Sequence[Json], other: Sequence[Json], rules: Rules) -> bool
 def _equal(one: Json, other: Json, rules: Rules) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return _all_equal(one, other, rules)
+    if isinstance(one, int) and isinstance(other, int) and rules.tolerance is None:
+        return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
     if _is_number(one) and _is_number(other):
         room = rules.tolerance if rules.tolerance is not None else 0.0
         slack = RELATIVE * max(abs(one), abs(other)) if rules.tolerance is None else 1e-9

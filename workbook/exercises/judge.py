@@ -90,8 +90,8 @@ def read(exercise: Exercise, value: object) -> tuple[Canonical | None, str]:
     except values.WrongKind as wrong:
         return values.natural(value), wrong.found
     except values.TooLarge:
-        return None, values.describe(value)
-    except Exception:  # a hostile or broken object: its own methods raise
+        return None, f"{values.describe(value)}, far more than is asked"
+    except (Exception, SystemExit):  # a hostile or broken object: its own methods raise
         return None, f"a {type(value).__name__}"
 
 
@@ -120,7 +120,7 @@ def judge_form(exercise: Exercise, form: Canonical | None, found: str = "") -> V
 
 
 def _not_yet(exercise: Exercise, form: Canonical) -> str:
-    text = f"Not yet. The kind is right: {values.KINDS[exercise.kind]}. "
+    text = f"The kind is right ({values.KINDS[exercise.kind]}), the value is not. "
     if exercise.kind == "function":
         return text + _function_trouble(exercise, form)
     if _holds_blanks(form):
@@ -179,11 +179,17 @@ def _slip(exercise: Exercise, form: Canonical) -> tuple[str, str] | None:
         undone = _with_numbers(form, undo)
         if undone is not None and same(undone, answer, rules):
             return slip, f"`{name}` looks {message}" if slip[0] != "s" else f"`{name}` is {message}"
-    if rules.tolerance and same(form, answer, rules.widened(20)):
+    too_round = form["kind"] == "number" and form["value"] in _rounded(answer["value"])
+    if too_round or (rules.tolerance and same(form, answer, rules.widened(20))):
         return "rounding", f"`{name}` is close. Was something rounded too early or too much?"
     if rules.ordered and same(form, answer, Rules(rules.tolerance, False, rules.facts)):
         return "order", f"`{name}` holds the right values in another order than the prompt asks."
     return _rows_slip(name, form, answer, rules)
+
+
+def _rounded(answer: Json) -> list[float]:
+    """A number as people round it, to one decimal and more."""
+    return [round(answer, places) for places in range(1, 7)] if isinstance(answer, float) else []
 
 
 def _with_numbers(form: Canonical, change: Any) -> Canonical | None:

@@ -18,6 +18,7 @@ class Item:
     attempts: int = 0
     hints: int = 0
     solution: bool = False
+    solved: bool = False
     objective: str = ""
 
 
@@ -72,12 +73,13 @@ def replay(events: Iterable[Event]) -> dict[str, Item]:
             item.attempts += 1
             item.last = verdict
             item.first = item.first or verdict
+            item.solved = item.solved or (verdict == "right" and not item.solution)
     return items
 
 
 def lessons(contents: Iterable[Contents], items: Mapping[str, Item]) -> list[LessonStanding]:
-    """Per lesson how much was solved and answered. A solved exercise stays solved, but not one
-    whose worked answer was read before."""
+    """Per lesson how much was solved and answered. What was right once stays solved; who read
+    the worked answer first has not solved it."""
     found = []
     for lesson in contents:
         mine = LessonStanding(
@@ -85,9 +87,9 @@ def lessons(contents: Iterable[Contents], items: Mapping[str, Item]) -> list[Les
         )
         for key in lesson.exercises:
             item = items.get(key)
-            if item is not None and item.last == "right":
+            if item is not None and item.solved:
                 mine.solved += 1
-                mine.first_try += item.first == "right" and not item.hints and not item.solution
+                mine.first_try += item.first == "right" and not item.hints
         for name in lesson.questions:
             item = items.get(name)
             if item is not None and item.attempts:

@@ -17,7 +17,7 @@ class UnknownExercise(LookupError):
 
 def find(key: str) -> Exercise:
     """The exercise of this key. Raises `UnknownExercise`."""
-    folder = paths.answers_dir()
+    key, folder = str(key), paths.answers_dir()
     for path in sorted(folder.glob(f"{key[:2]}-*.json")) if key[:2].isdigit() else []:
         exercises = lesson(path)
         if key in exercises:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import numbers
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, KeysView, Mapping, Sequence, Sized, ValuesView
 from collections.abc import Set as AbstractSet
 from typing import Any, cast
 
@@ -19,6 +19,9 @@ Canonical = dict[str, Json]
 
 DIGITS = 12
 """Significant digits kept: the last bits of a float differ between processors."""
+
+LARGEST = 10**300
+"""Whole numbers beyond are as good as infinite; arithmetic with floats would overflow."""
 
 MAX_CELLS = 2_000
 """No canonical value has more cells; a larger answer belongs summarized."""
@@ -56,10 +59,20 @@ def canonical(value: object, kind: str, *, cases: Sequence[Json] = ()) -> Canoni
     """
     if kind == "function":
         return _function(value, cases)
+    if (
+        kind in ("list", "series", "frame")
+        and kind_of(value) == kind
+        and _length(value) > MAX_CELLS
+    ):
+        raise TooLarge(f"more than {MAX_CELLS} values")  # before its cells are read one by one
     form = _READERS[kind](value)
     if _cells(form) > MAX_CELLS:
         raise TooLarge(f"more than {MAX_CELLS} values")
     return form
+
+
+def _length(value: object) -> int:
+    return len(value) if isinstance(value, Sized) else 0
 
 
 def natural(value: object) -> Canonical | None:
@@ -77,15 +90,18 @@ def kind_of(value: object) -> str:
         return "string"
     if isinstance(value, bool) or name == "bool":
         return "truth"
-    if isinstance(value, numbers.Number):
+    if isinstance(value, numbers.Real) or name == "Decimal":
         return "number"
     if name in ("Series", "DataFrame", "Axes"):
         return {"Series": "series", "DataFrame": "frame", "Axes": "figure"}[name]
     if isinstance(value, Mapping):
         return "mapping"
+    # What a dictionary lists, arrays and indexes of whatever kind: `.unique()` gives several.
+    if isinstance(value, list | tuple | range | KeysView | ValuesView):
+        return "list"
     if isinstance(value, AbstractSet):
         return "set"
-    if isinstance(value, list | tuple) or name in ("ndarray", "Index"):
+    if hasattr(value, "tolist") and getattr(value, "ndim", 0) == 1:
         return "list"
     if callable(value):
         return "function"
@@ -117,7 +133,12 @@ def _rows(count: int) -> str:
 
 
 def scalar(value: object) -> Json:
-    """One value as JSON: numbers to 12 digits, missing values as None, dates as ISO text."""
+    """One value as JSON: numbers to 12 digits, missing values as None, dates as ISO text.
+
+    A day is the same day as a date, as its midnight and as text.
+    """
+    if type(value).__name__ in ("datetime64", "timedelta64"):  # their own item() may be a number
+        value = cast(Any, value).astype(f"{type(value).__name__}[us]")
     item = getattr(value, "item", None)
     if callable(item) and getattr(value, "ndim", None) == 0:
         value = item()
@@ -126,14 +147,15 @@ def scalar(value: object) -> Json:
     if isinstance(value, bool | str):
         return value
     if isinstance(value, numbers.Integral):
-        return int(value)
+        whole = int(value)
+        return whole if abs(whole) < LARGEST else str(math.copysign(math.inf, whole > 0 or -1))
     if isinstance(value, numbers.Real) or type(value).__name__ == "Decimal":
         number = float(cast(Any, value))
         if math.isnan(number):
             return None
         return str(number) if math.isinf(number) else float(f"{number:.{DIGITS}g}")
     if isinstance(value, dt.datetime | dt.date | dt.time):
-        return value.isoformat()
+        return value.isoformat().removesuffix("T00:00:00")
     if isinstance(value, dt.timedelta):
         return f"{value.total_seconds():g} s"
     if isinstance(value, tuple | list):
@@ -164,15 +186,15 @@ def _string(value: object) -> Canonical:
 
 
 def _items(value: object) -> list[Json]:
-    if kind_of(value) == "series":
-        value = cast(Any, value).tolist()
-    if isinstance(value, str | Mapping) or kind_of(value) not in ("list", "set"):
+    if kind_of(value) == "frame" and cast(Any, value).shape[1] == 1:
+        value = cast(Any, value).iloc[:, 0]
+    if kind_of(value) not in ("list", "set", "series"):
         raise WrongKind(describe(value))
     return [scalar(item) for item in cast(Any, value)]
 
 
 def _list(value: object) -> Canonical:
-    if isinstance(value, AbstractSet):
+    if kind_of(value) == "set":
         raise WrongKind(describe(value))
     return {"kind": "list", "items": _items(value)}
 
@@ -203,9 +225,12 @@ def _series(value: object) -> Canonical:
     if kind_of(value) != "series":
         raise WrongKind(describe(value))
     series = cast(Any, value)
+    labels = series.index
+    if type(labels).__name__ == "MultiIndex" and labels.nlevels == 1:
+        labels = labels.get_level_values(0)  # what value_counts of a one-column table gives
     return {
         "kind": "series",
-        "index": [scalar(label) for label in series.index],
+        "index": [scalar(label) for label in labels],
         "values": [scalar(item) for item in series],
     }
 
@@ -216,13 +241,14 @@ def _frame(value: object) -> Canonical:
     if kind_of(value) != "frame":
         raise WrongKind(describe(value))
     frame = cast(Any, value)
-    if type(frame.index).__name__ != "RangeIndex":
-        names = [name for name in frame.index.names if name is not None]
-        # A filter leaves a meaningless integer index behind; a named or text index is data.
-        plain = not names and frame.index.dtype.kind in "iu"
-        frame = frame.reset_index(drop=plain)
+    if twice := [name for name in frame.index.names if name is not None and name in frame.columns]:
+        frame = frame.reset_index(level=twice, drop=True)
+    names = [name for name in frame.index.names if name is not None]
+    # A filter leaves a meaningless integer index behind; a named or text index is data.
+    plain = not names and getattr(frame.index.dtype, "kind", "O") in "iu"
+    frame = frame.reset_index(drop=plain)
     if type(frame.columns).__name__ == "MultiIndex":
-        frame.columns = [" ".join(map(str, name)).strip() for name in frame.columns]
+        frame = frame.set_axis([" ".join(map(str, name)).strip() for name in frame.columns], axis=1)
     return {
         "kind": "frame",
         "columns": [scalar(name) for name in frame.columns],
@@ -262,9 +288,9 @@ def _function(value: object, cases: Sequence[Json]) -> Canonical:
     for case in cases:
         try:
             result = value(*decode(case))
-            form = natural(result)
-            results.append(form or {"kind": "other", "value": describe(result)})
-        except Exception as error:
+            other = result if kind_of(result) == "truth" else describe(result)
+            results.append(natural(result) or {"kind": "other", "value": scalar(other)})
+        except (Exception, SystemExit) as error:
             results.append({"kind": "error", "value": type(error).__name__, "text": str(error)})
     return {"kind": "function", "results": results}
 

@@ -9,13 +9,16 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbook import paths
 from workbook.exercises import store
 from workbook.exercises.judge import Exercise, Verdict
 from workbook.grading import graft
 from workbook.reference import kernel
+
+if TYPE_CHECKING:
+    from workbook.grading.nbval_run import Outcome
 
 TIMEOUT = 30.0
 """Seconds a cell may take."""
@@ -52,7 +55,7 @@ def find_notebook(name: str) -> Path:
         return path
     if path.is_dir():
         raise Unusable(f"{name}: this is a folder; name the notebooks in it")
-    stem = f"{int(name):02d}" if name.isdigit() else name
+    stem = f"{int(name):02d}" if name.isdecimal() else name
     for folder in (paths.notebooks_dir(),):
         for there in sorted(folder.glob("[0-9][0-9]-*.ipynb")):
             if stem in (there.stem, there.stem[:2]):
@@ -173,27 +176,44 @@ def check(notebook: Mapping[str, Any], reference: Reference, timeout: float) -> 
     extra = {"WORKBOOK_DATA": str(reference.data), "WORKBOOK_HOME": str(paths.root())}
     extra["PYTHONPATH"] = os.pathsep.join(filter(None, [_package_home(), os.getenv("PYTHONPATH")]))
     with kernel.clean_environment(extra), tempfile.TemporaryDirectory() as folder:
-        for _ in range(len(exercises) + 1):
-            grafted = graft.graft(reference.worked, attempted, exercises, list(verdicts))
-            outcome = nbval_run.run(grafted, exercises, Path(folder), timeout)
-            verdicts.update(outcome.verdicts)
-            if outcome.stopped_by in exercises:
-                verdicts[outcome.stopped_by] = (
-                    Verdict("timeout", f"The code ran longer than {timeout:g} seconds: does a "
-                            "loop never end?")
-                    if outcome.timed_out
-                    else Verdict("error", "The code ended Python itself (exit, or memory).")
-                )  # fmt: skip
-                continue
-            break
-    for key in exercises:
-        verdicts.setdefault(
-            key, Verdict("error", f"It could not be run: {outcome.trouble or 'the kernel stopped'}")
-        )
+
+        def run(keys: Sequence[str]) -> nbval_run.Outcome:
+            without = [key for key in exercises if key not in keys]
+            grafted = graft.graft(reference.worked, attempted, exercises, without)
+            return nbval_run.run(grafted, exercises, Path(folder), timeout)
+
+        # All in one kernel. Where that goes wrong, the exercise it happened at is run alone (an
+        # earlier answer may have spoiled the kernel), and those after it start afresh.
+        todo = [key for key in exercises if key not in verdicts]
+        while todo:
+            outcome = run(todo)
+            at = outcome.stopped_by or outcome.suspect
+            verdicts.update({k: v for k, v in outcome.verdicts.items() if k != at})
+            if at in todo:
+                alone = outcome if at == todo[0] or outcome.timed_out else run([at])
+                verdicts[at] = _alone(alone, at, timeout)
+            left = [key for key in todo if key not in verdicts]
+            if len(left) == len(todo):  # the worked notebook itself cannot be run
+                verdicts.update({key: _alone(outcome, key, timeout) for key in left})
+                break
+            todo = left
     return [
         Checked(reference.lesson, key, verdicts[key].status, verdicts[key].message)
         for key in exercises
     ]
+
+
+def _alone(outcome: Outcome, key: str, timeout: float) -> Verdict:
+    """The verdict on an exercise whose run nothing else can have spoiled."""
+    if key in outcome.verdicts:
+        return outcome.verdicts[key]
+    if outcome.stopped_by == key and outcome.timed_out:
+        return Verdict(
+            "timeout", f"The code ran longer than {timeout:g} seconds: does a loop never end?"
+        )
+    if outcome.stopped_by == key:
+        return Verdict("error", "The code ended Python itself (exit, or memory).")
+    return Verdict("error", f"It could not be run: {outcome.trouble or 'the kernel stopped'}")
 
 
 def _package_home() -> str:

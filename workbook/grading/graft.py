@@ -34,7 +34,8 @@ def code_cells(notebook: Mapping[str, Any]) -> list[tuple[str, str | None, str]]
         if not isinstance(cell, Mapping) or cell.get("cell_type") != "code":
             continue
         source = cell.get("source", "")
-        text = source if isinstance(source, str) else "".join(map(str, source))
+        lines = source if isinstance(source, list) else [source or ""]
+        text = "".join(map(str, lines))
         metadata = cell.get("metadata")
         key = metadata.get("key") if isinstance(metadata, Mapping) else None
         found.append((str(cell.get("id", "")), key if isinstance(key, str) else None, text))
@@ -47,17 +48,21 @@ def attempts(
     """The learner's code per exercise key; exercises without any cell are absent.
 
     Cells are matched by the key in their metadata; where an editor dropped it, the code cell
-    just above `check("key")` is taken. The learner's own added cells go with the next answer,
-    since it may use what they set.
+    just above `check("key")` is taken. The learner's own added cells go with the answer above if
+    its check stands below them, else with the next answer, since it may use what they set.
     """
     given = {source.strip() for _, key, source in code_cells(reference) if key is None}
     cells = code_cells(learner)
     keyed = {key for _, key, _ in cells if key in keys}
     found: dict[str, list[str]] = {}
     own: list[str] = []
+    last = ""
     for place, (_, key, source) in enumerate(cells):
         code = unmark(source)
         if CHECK.sub("", code).strip() == "" or source.strip() in given:
+            if last in CHECK.findall(code):
+                found[last] += own
+                own = []
             continue
         if key is None or key not in keys:
             key = _key_below(cells, place, set(keys) - keyed)
@@ -65,7 +70,7 @@ def attempts(
             own.append(CHECK.sub("", code))
             continue
         found.setdefault(key, []).extend([*own, CHECK.sub("", code)])
-        own = []
+        own, last = [], key
     return {key: Attempt(key, tuple(code)) for key, code in found.items()}
 
 
@@ -94,7 +99,8 @@ def graft(
     """The notebook to run: the worked one, and around each answer the learner's attempt.
 
     Per exercise: note the names; the learner's cells; show what the answer is; put the names
-    back; the set-up cells; the worked answer. Exercises in `without` get only the last.
+    back; the set-up cells; the worked answer; a proof that it still gives the reference, so
+    that no answer spoils the kernel for the next unseen. Exercises in `without` get only the last.
     Every cell's metadata says its `role` and `exercise`.
     """
     set_up = [
@@ -132,6 +138,8 @@ def graft(
                 for source in set_up:
                     add("repair", source, key)
             add("repair", text, key)
+            if key in attempted and key not in without:
+                add("proof", _call(f"emit({_spec(exercise)!r})"), key)
         elif not CHECK.search(text):
             add("given", text)
     return {

@@ -8,13 +8,18 @@ exercise.
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 from workbook.exercises.judge import Exercise, read
 
 MIME = "application/vnd.stepping-stones.answer+json"
 
+MODULES = ("builtins", "matplotlib.pyplot", "numpy", "pandas", "workbook")
+"""What learners' code overwrites by accident (`plt.title = "..."`), put back after each answer."""
+
 _before: dict[str, Any] = {}
+_modules: dict[str, dict[str, Any]] = {}
 
 
 def remember() -> None:
@@ -22,6 +27,10 @@ def remember() -> None:
     global _before
     shell = _shell()
     _before = dict(shell.user_ns)
+    for name in MODULES:
+        content = vars(sys.modules[name]) if name in sys.modules else {}
+        # A single underscore is a module's own state, which may change for good reasons.
+        _modules[name] = {k: v for k, v in content.items() if k[:1] != "_" or k[:2] == "__"}
 
 
 def emit(spec: str) -> None:
@@ -49,12 +58,18 @@ def in_use(names: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def put_back() -> None:
-    """Undo what a learner's code did to the names: new ones go, old ones get their value back."""
+    """Undo what a learner's code did to the names: new ones go, old ones get their value back.
+
+    The same for what stands in the modules that every notebook uses.
+    """
     names = _shell().user_ns
     for name in [name for name in names if name not in _before]:
         del names[name]
     names.update(_before)
-    plots = __import__("sys").modules.get("matplotlib.pyplot")
+    for name, content in _modules.items():
+        if content:
+            vars(sys.modules[name]).update(content)
+    plots = sys.modules.get("matplotlib.pyplot")
     if plots is not None:
         plots.close("all")
 

@@ -31,12 +31,17 @@ POLL = 0.5
 
 @dataclass(slots=True)
 class Outcome:
-    """What one run of nbval said: verdicts so far, and the exercise that broke the kernel."""
+    """What one run of nbval said: verdicts so far, and where it ended before its time.
+
+    `stopped_by` is the exercise at which the kernel hung or died, `suspect` the one at which
+    something that is not the learner's own failed: an earlier answer may have spoiled the kernel.
+    """
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
     passed: set[str] = field(default_factory=set)
     stopped_by: str = ""
+    suspect: str = ""
     timed_out: bool = False
     trouble: str = ""
 
@@ -101,7 +106,7 @@ class _File(nbval.plugin.IPyNbFile):  # type: ignore[misc]
     def collect(self) -> Any:
         for item in super().collect():
             item.__class__ = _Cell
-            item.options["check"] = item.role == "answer"
+            item.options["check"] = item.role in ("answer", "proof")
             item.user_properties.append(("cell", (item.role, item.exercise)))
             yield item
 
@@ -118,7 +123,8 @@ class _Cell(nbval.plugin.IPyNbCell):  # type: ignore[misc]
         return str(self.cell.metadata["workbook"]["exercise"])
 
     def setup(self) -> None:
-        if self.judge.outcome.stopped_by or self.judge.outcome.trouble:
+        outcome = self.judge.outcome
+        if outcome.stopped_by or outcome.trouble or outcome.suspect:
             pytest.skip("the kernel was stopped by an earlier cell")
 
     def runtest(self) -> None:
@@ -133,8 +139,10 @@ class _Cell(nbval.plugin.IPyNbCell):  # type: ignore[misc]
                 outcome.stopped_by, outcome.timed_out = self.exercise or "?", True
             elif self.role == "learner":
                 self._note_failure()
-            elif self.role in ("given", "repair") and not outcome.trouble:
-                outcome.trouble = self._last_error()
+            elif self.role == "proof":
+                outcome.suspect = self.exercise
+            elif self.role != "answer" or self.exercise not in outcome.verdicts:
+                outcome.trouble, outcome.suspect = self._last_error(), self.exercise
             raise
 
     def _note_failure(self) -> None:
@@ -158,6 +166,10 @@ class _Cell(nbval.plugin.IPyNbCell):  # type: ignore[misc]
             if output["output_type"] == "display_data" and MIME in output.get("data", {})
         ]
         key = self.exercise
+        if self.role == "proof":  # does the worked answer still give the reference?
+            exercise = self.judge.exercises[key]
+            self.comparison_traceback = ["The worked answer gives another value."]
+            return len(shown) == 1 and judge_form(exercise, shown[0].get("form")).status == "right"
         failure = self.judge.outcome.failures.get(key)
         if failure is not None and shown and isinstance(shown[0], dict):
             words = {
@@ -170,12 +182,13 @@ class _Cell(nbval.plugin.IPyNbCell):  # type: ignore[misc]
             verdict = Verdict(
                 "error", "Something printed a false answer next to the check.", "fake"
             )
+            self.judge.outcome.suspect = key
         else:
             try:
                 verdict = judge_form(
                     self.judge.exercises[key], shown[0].get("form"), str(shown[0].get("found"))
                 )
-            except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            except Exception:  # whatever a patched kernel may send
                 verdict = Verdict("error", "The answer arrived in a form nobody can read.", "fake")
         self.judge.outcome.verdicts[key] = verdict
         self.comparison_traceback = [verdict.message]

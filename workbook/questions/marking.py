@@ -287,10 +287,12 @@ def _slip(value: float, target: float, question: Numeric, in_percent: bool) -> s
         return "The size is right, the sign is not."
     if target and near(1 / target):
         return "You divided the wrong way round: numerator and denominator are swapped."
-    if question.tolerance and abs(value - target) <= 10 * question.tolerance:
+    if question.tolerance and abs(value - target) <= 3 * question.tolerance:
         return "Close. Look at the rounding: round once, at the end."
     direction = "too small" if value < target else "too large"
-    return f"Your number is {direction}. Say in words what is counted above and below the line."
+    if in_percent or 0 < abs(target) < 1:
+        return f"Your number is {direction}. Say in words what is counted above and below the line."
+    return f"Your number is {direction}. Say in words what one unit of it stands for."
 
 
 def _with_unit(value: float, question: Numeric) -> str:
@@ -413,6 +415,8 @@ def _short(question: Short, answer: Any) -> Marked:
 def _predict(question: Predict, answer: Any) -> Marked:
     if not question.options:
         reading = read_number(answer, question.unit)
+        if question.unit == "%" and not 0 <= reading.value <= 100:
+            raise NotAnAnswerError("A share lies between 0 and 100 %.")
         name = f"{shown(reading.value)} {question.unit or ''}".strip()
         part = Part("plain", "Your prediction", name, chosen=True)
         return Marked(None, f"Locked in: {name}.", [part], question.reveal)

@@ -110,4 +110,9 @@ def entries(lesson: Lesson, recorded: dict[str, Any]) -> dict[str, Any]:
     for key, exercise in lesson.exercises.items():
         found[key] = {**exercise.options(), "hints": exercise.hints, **recorded[key]}
         found[key]["accepted"] = [way["name"] for way in recorded[key]["accepted"]]
-    return {"lesson": lesson.slug, "order": list(lesson.exercises), "exercises": found}
+    return {
+        "lesson": lesson.slug,
+        "title": lesson.header["title"],
+        "order": list(lesson.exercises),
+        "exercises": found,
+    }

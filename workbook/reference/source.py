@@ -16,7 +16,6 @@ from workbook.exercises.values import KINDS
 HIDDEN_FROM_LEARNERS = {"hint", "ways", "instructor"}
 HIDDEN_FROM_SOLUTIONS = {"hint", "ways"}
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-BLANK_COMMENT = "# Your code:"
 OPTIONS = {
     "key", "kind", "objective", "places", "tolerance", "ordered", "by_hand", "stretch", "facts",
     "tags",
@@ -79,11 +78,12 @@ class Cell:
 
     def blank(self) -> str:
         """An answer cell as the learner gets it: the worked code removed."""
-        return _REGION.sub(lambda found: f"{found[1]}{BLANK_COMMENT}\n", self.source).rstrip("\n")
+        return _REGION.sub("", self.source).rstrip("\n")
 
     def worked(self) -> str:
-        """An answer cell as in `solutions/`: the worked code without its marks."""
-        return _REGION.sub(lambda found: found[2], self.source).rstrip("\n")
+        """An answer cell as in `solutions/`: the worked code without its marks and the blank."""
+        code = _REGION.sub(lambda found: found[2], self.source)
+        return re.sub(r"^\w+ = \.\.\.\n", "", code, flags=re.MULTILINE).rstrip("\n")
 
     def region(self) -> str:
         """The worked code alone."""
@@ -148,7 +148,7 @@ class Lesson:
 
 def find(folder: Path, number: str) -> Path:
     """The source of lesson `number` ("7", "07" or its slug). Raises LookupError in one line."""
-    wanted = f"{int(number):02d}" if number.isdigit() else number
+    wanted = f"{int(number):02d}" if number.isdecimal() else number
     for path in sources(folder):
         if path.stem == wanted or path.stem[:2] == wanted:
             return path

@@ -66,7 +66,7 @@ def _guarded(make: Callable[[], Card]) -> Card:
         return make()
     except store.UnknownExercise as unknown:
         return Card("info", str(unknown))
-    except (OSError, ValueError, KeyError, TypeError) as fault:
+    except Exception as fault:
         return Card(
             "error",
             f"This copy of the workbook is damaged ({type(fault).__name__}: {fault}). "
@@ -91,19 +91,18 @@ def _check(key: str, namespace: dict[str, Any]) -> Card:
 
 def verdict_on(exercise: Exercise, namespace: dict[str, Any]) -> Verdict:
     """The verdict on the value that stands under the exercise's name in a namespace."""
+    failed = plain_errors.failure_of(exercise.name)
+    if failed:  # whatever the name holds is from before that
+        words = plain_errors.in_plain_words(failed)
+        said = f"The cell of `{exercise.name}` stopped with an error ({failed.name})."
+        return Verdict("error", f"{said} {words or 'Read its last line.'}")
     if exercise.name not in namespace:
         return Verdict(
             "not_attempted",
             f"There is no `{exercise.name}` yet. Run the cell above that sets it. After a "
             "restart of the kernel run the cells from the top (menu Run, Run All Above).",
         )
-    verdict = judge(exercise, namespace[exercise.name])
-    failed = plain_errors.last_failure()
-    if verdict.status == "not_attempted" and failed and exercise.name in failed.code:
-        words = plain_errors.in_plain_words(failed)
-        said = f"The cell of `{exercise.name}` stopped with an error ({failed.name})."
-        return Verdict("error", f"{said} {words or 'Read its last line.'}")
-    return verdict
+    return judge(exercise, namespace[exercise.name])
 
 
 def praise(exercise: Exercise) -> str:
@@ -143,7 +142,7 @@ def _solution(key: str, sure: bool) -> Card:
     code = worked_code(key)
     if code is None:
         return Card("info", "This copy of the workbook comes without the worked answers.")
-    if not sure:
+    if not sure and not _is_solved(key):
         return Card(
             "solution",
             "Seeing the worked answer ends the exercise: the record will say so. If you want "
@@ -152,6 +151,12 @@ def _solution(key: str, sure: bool) -> Card:
         )
     progress.record("solution", key)
     return Card("solution", f"```python\n{code}\n```", key)
+
+
+def _is_solved(key: str) -> bool:
+    """Whether the last recorded verdict on an exercise is right."""
+    verdicts = [e for e in progress.events() if e["kind"] == "check" and e["item"] == key]
+    return bool(verdicts) and verdicts[-1].get("verdict") == "right"
 
 
 def worked_code(key: str) -> str | None:

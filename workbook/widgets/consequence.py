@@ -56,6 +56,11 @@ def decided(question_id: str) -> int | None:
     return None
 
 
+def dollars(value: float) -> str:
+    """A gain or loss in whole dollars: "+$5,347"."""
+    return f"{'+' if value >= 0 else '-'}${abs(value):,.0f}"
+
+
 class _Outcome:
     """The two worlds side by side, and the margin of every choice."""
 
@@ -64,12 +69,12 @@ class _Outcome:
 
     def __repr__(self) -> str:
         lines = [f"• You chose: {self.chosen}", *(" | ".join(row) for row in self._rows())]
-        lines += [f"{name}: {value:+,.0f} $ of margin" for name, value in self._ranked()]
+        lines += [f"{name}: {dollars(value)} of margin" for name, value in self._ranked()]
         return "\n".join([*lines, self.NOTE])
 
     NOTE = (
-        "These persons, this autumn, only this one thing changed: what came out here, not the "
-        "long-run average, and without the cost of building it."
+        "These persons, these 13 weeks, only this one thing changed, from eight weeks before "
+        "them on: what came out here, not the long-run average, and without the cost of building."
     )
 
     def _rows(self) -> list[list[str]]:
@@ -93,7 +98,7 @@ class _Outcome:
             for name, *cells in self._rows()
         )
         ranked = "".join(
-            f"<li>{html.escape(name)}: {value:+,.0f} $"
+            f"<li>{html.escape(name)}: {dollars(value)}"
             + (" (your choice)" if name == self.chosen else "")
             + "</li>"
             for name, value in self._ranked()

@@ -45,7 +45,7 @@ function chooser(id, choices, attributes) {
   return h(
     "select",
     { id, class: "ss-select", ...attributes },
-    h("option", { value: "" }, "Choose ..."),
+    h("option", { value: "" }, `${attributes["data-word"] ?? "Choose"} ...`),
     ...choices.map(([value, html]) => h("option", { value: String(value) }, plain(html))),
   );
 }
@@ -237,6 +237,7 @@ function classifying(q, id) {
     const pick = (column, choices, word) =>
       chooser(`${id}-${column}${row}`, choices, {
         "aria-describedby": `${id}-f${row}`,
+        "data-word": word,
         "aria-label": `${word} of ${row + 1}: ${plain(q.rows[row])}`,
         onchange: clear,
       });

@@ -7,22 +7,45 @@ that file is not read.
 
 from __future__ import annotations
 
+import re
+from types import TracebackType
 from typing import Any
 
-from workbook.exercises.beginner import Failure, explain
+from workbook.exercises.beginner import OURS, Failure, explain
 
-_last: Failure | None = None
+_failed: dict[str, Failure] = {}
 
 
-def last_failure() -> Failure | None:
-    """The error of the last cell that failed, until a later cell runs the same name well."""
-    return _last
+def failure_of(name: str) -> Failure | None:
+    """The error of the cell that last tried to set `name`, unless a later one set it well."""
+    return _failed.get(name)
 
 
 def load_ipython_extension(shell: Any) -> None:
     """Listen to the shell; a second load changes nothing."""
     if _after_cell not in shell.events.callbacks["post_run_cell"]:
         shell.events.register("post_run_cell", _after_cell)
+        shell.automagic = False  # `load(...)` is the course's, not the magic %load
+        shell.set_custom_exc((Exception,), _own_lines_only)
+
+
+def _own_lines_only(
+    shell: Any, kind: type[BaseException], error: BaseException, trace: Any, tb_offset: Any = None
+) -> None:
+    """Show an error by the learner's own lines, without the inside of pandas."""
+    if isinstance(error, SyntaxError):
+        shell.showsyntaxerror()
+        return
+    frames = []
+    while trace is not None:
+        frames.append(trace)
+        trace = trace.tb_next
+    own = [n for n, at in enumerate(frames) if at.tb_frame.f_globals is shell.user_ns]
+    kept = None
+    for at in reversed(frames[: max(own, default=len(frames)) + 1]):
+        kept = TracebackType(kept, at.tb_frame, at.tb_lasti, at.tb_lineno)
+    error.__cause__ = None  # also silences what was raised on the way
+    shell.showtraceback((kind, error, kept), running_compiled_code=True)
 
 
 def install() -> None:
@@ -37,21 +60,21 @@ def install() -> None:
 
 
 def _after_cell(result: Any) -> None:
-    global _last
     code = getattr(result.info, "raw_cell", "") or ""
     error = result.error_before_exec or result.error_in_exec
     if error is None:
-        if _last is not None and _last.code and _assigned(_last.code) & _assigned(code):
-            _last = None
+        for name in _assigned(code):
+            _failed.pop(name, None)
         return
     if isinstance(error, KeyboardInterrupt | SystemExit):
         return
-    _last = failure_from(error, code)
-    words = in_plain_words(_last)
-    if words:
+    failure = failure_from(error, code)
+    _failed.update(dict.fromkeys(_assigned(code), failure))
+    words = in_plain_words(failure)
+    if words and failure.name not in OURS:
         from workbook.widgets.cards import Card, present
 
-        present(Card("error", words, _last.name))
+        present(Card("error", words, failure.name))
 
 
 def failure_from(error: BaseException, code: str) -> Failure:
@@ -81,5 +104,4 @@ def in_plain_words(failure: Failure) -> str | None:
 
 def _assigned(code: str) -> set[str]:
     """Names that a cell sets at the left edge, found without parsing: it may not parse."""
-    lines = (line.split("=", 1) for line in code.splitlines() if "=" in line)
-    return {parts[0].strip() for parts in lines if parts[0].strip().isidentifier()}
+    return set(re.findall(r"^(?:def )?(\w+)\s*(?:=(?!=)|\()", code, re.MULTILINE))

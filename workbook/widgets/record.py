@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import html
 import json
 import os
@@ -108,9 +109,9 @@ def _contents() -> list[standing.Contents]:
         try:
             exercises = list(store.lesson(path))
             questions = [q.id for q in bank.lesson(path.stem[:2]) if q.pool == "lesson"]
-        except (OSError, ValueError, KeyError, TypeError, LookupError):
+            title = json.loads(path.read_text(encoding="utf-8"))["title"]
+        except (OSError, ValueError, KeyError, TypeError, bank.BankError):
             continue
-        title = path.stem[3:].replace("-", " ").capitalize()
         found.append(standing.Contents(path.stem, title, exercises, questions))
     return found
 
@@ -196,7 +197,7 @@ def _restored(file: str | Path | None) -> Card:
                 plan.write_bytes(_content(bundle, "plan.json"))
     except zipfile.BadZipFile:
         return Card("error", f"`{source.name}` is not a whole ZIP file. Was it cut off on its way?")
-    except (OSError, ValueError) as fault:
+    except Exception as fault:  # cut off, encrypted, packed in a way this Python does not know
         return Card("error", f"Not everything could be restored from `{source.name}`: {fault}.")
     told = [line for line in lines if line]
     body = "\n\n".join(
@@ -238,10 +239,14 @@ def _refill(name: str, content: bytes) -> str:
     if not path.exists():
         path.write_bytes(content)
         return f"`{path.name}`: was not here, copied."
-    here = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        here = json.loads(path.read_text(encoding="utf-8"))
+        _answers(here)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return f"`{path.name}` in this copy is damaged and was left alone."
     filled, kept = 0, 0
     for cell in here["cells"]:
-        key = cell["metadata"].get("key")
+        key = cell.get("metadata", {}).get("key")
         if key not in saved or _text(cell) == saved[key]:
             continue
         if is_blank(_text(cell)):
@@ -264,18 +269,33 @@ def _answers(notebook: Mapping[str, Any]) -> dict[str, str]:
     return {
         cell["metadata"]["key"]: _text(cell)
         for cell in notebook["cells"]
-        if cell["cell_type"] == "code" and cell["metadata"].get("key")
+        if cell["cell_type"] == "code" and cell.get("metadata", {}).get("key")
     }
 
 
 def is_blank(source: str) -> bool:
-    """Whether an answer cell still holds nothing but what was given: `name = ...` is the last
-    word about its name."""
-    values = re.findall(r"^(\w+)\s*=(?!=)\s*(.+)$", source, re.MULTILINE)
-    blanks = {name for name, value in values if value.strip() == "..."}
-    given = {name for name, value in values if name in blanks and value.strip() != "..."}
-    defined = set(re.findall(r"^def (\w+)", source, re.MULTILINE))
-    return bool(blanks) and not given and not (defined & blanks)
+    """Whether an answer cell still holds nothing but what was given: after `name = ...` nothing is
+    done, and nothing else sets the name."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return False  # somebody has begun to write
+    blank = {
+        node.targets[0].id: place
+        for place, node in enumerate(tree.body)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
+        and node.value.value is ...
+    }
+    after = tree.body[max(blank.values(), default=0) + 1 :]
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return (
+        bool(blank)
+        and all(isinstance(node, ast.Expr) for node in after)
+        and not any(isinstance(node, ast.Call) for line in after for node in ast.walk(line))
+        and all(sum(n.id == b and isinstance(n.ctx, ast.Store) for n in names) == 1 for b in blank)
+    )
 
 
 def _text(cell: Mapping[str, Any]) -> str:
