@@ -25,12 +25,15 @@
 # * compute what a report on orders alone leaves unexplained, and argue for more without promising sales;
 # * keep action, event, key event, conversion, metric and KPI apart.
 #
-# **Two routes.** With code: everything that is not marked *stretch*. Without: read, skip the exercises, and answer where it says **No code?**
+# **Two routes.** With code: everything that is not marked *stretch*. Without: run every cell all the same, skip the exercises, and answer where it says **No code?**
+#
+# **Running.** Click into the gray cell below and press **Shift+Enter**: it runs, and the next one is selected. Go on like this. After a restart begin at the top. If a question does not show, run its cell again.
 
 # %% tags=["setup"]
 import pandas as pd
 
-from workbook import check, comparison, draw_journey, hint, load, model_explorer, quiz, show, solution, text_table
+from workbook import check, hint, load, quiz, show, solution
+from workbook import comparison, draw_journey, model_explorer, text_table
 
 # %%
 quiz.recall("01")
@@ -38,19 +41,21 @@ quiz.recall("01")
 # %% [markdown]
 # ## 1 Three counts of one log
 #
-# `events` holds one row for everything that the site recorded. One new move: `.isin([...])` keeps the rows whose value is **in** a list.
+# The table `events` is the shop's **log**: one row for everything that the site recorded. One new move: `.isin([...])` keeps the rows whose value is **in** a list.
 
 # %%
-events = load("events")
+events = load("events")  # a table of the shop
 orders = load("orders")
+
+# events["event"] is one column; events[...] keeps the rows that fit
 sign_ups = events[events["event"].isin(["create_account", "newsletter_signup"])]
 
-print("Mara, orders:        ", len(orders))
+print("Mara, orders:        ", len(orders))  # len counts rows
 print("Northlight, sign-ups:", len(sign_ups))
 print("Theo, events:        ", len(events))
 
 # %% [markdown]
-# Run it. Then take `"newsletter_signup"` out of the list and run it again. Northlight's word covers two actions: a buyer creates an account (`create_account`), or a reader leaves an address (`newsletter_signup`).
+# Now take `"newsletter_signup"` out of the list and run the cell again. Northlight's word covers two actions: somebody at the checkout creates an account (`create_account`), or a reader leaves an address (`newsletter_signup`).
 #
 # Nobody has miscounted. They count different things and use one word.
 
@@ -74,7 +79,7 @@ shop = sheets[sheets["model"] == "shop"]
 text_table(shop[["fact", "text"]], "Pebble Street, ten facts")
 
 # %% [markdown]
-# Now settle the dispute, action by action. Eighteen of twenty, please.
+# Now settle the dispute, action by action.
 
 # %%
 quiz("01-q02")
@@ -82,15 +87,16 @@ quiz("01-q02")
 # %% [markdown]
 # ### Exercise 1. Mara's list
 #
-# These are the names in the log, and how often each occurs.
+# These are the names in the log, and how often each occurs. Google Analytics 4 (GA4) sends the first five without being asked.
 
 # %%
-load("events")["event"].value_counts()
+events = load("events")
+events["event"].value_counts()
 
 # %% [markdown]
 # Which of them are conversions of Pebble Street, **macro or micro**? By its fact sheet, not by how often they occur.
 #
-# Answer: a set of event names, such as `{"scroll", "page_view"}`. Put it in the place of the `...` and run the cell, then the one below. Stuck? `hint("01-conversion-events")` in a new cell gives a hint, `solution("01-conversion-events")` the worked answer; so with every exercise.
+# Answer: a set of event names, such as `{"scroll", "page_view"}`: braces outside, every name in quotes, commas between. Put it in the place of the `...`, run the cell, then the one below. Stuck? Click **+** in the toolbar and run `hint("01-conversion-events")` in the new cell; `solution("01-conversion-events")` gives the worked answer. So with every exercise.
 
 # %% key="01-conversion-events" kind="set" objective="L1.2" by_hand=true
 conversion_events = ...
@@ -161,6 +167,51 @@ def the_micros_without_the_macro():
 
 
 @wrong("01-conversion-events")
+def three_stations_of_the_path():
+    """You listed three stations of the path to an order, the ones everybody knows.
+
+    The log has more names between the cart and the order, and the sheet speaks of *every* step. What does it want beside the path?
+    """
+    return {"purchase", "add_to_cart", "begin_checkout"}
+
+
+@wrong("01-conversion-events")
+def without_the_forced_step():
+    """One is missing: a step that buyers do not choose, since the checkout demands it.
+
+    Does the test ask whether somebody likes a step, or whether the way to an order runs through it?
+    """
+    return {
+        "purchase", "add_to_cart", "begin_checkout", "add_shipping_info", "add_payment_info",
+        "newsletter_signup", "add_to_wishlist", "view_size_guide",
+    }
+
+
+@wrong("01-conversion-events")
+def without_the_reading():
+    """One is missing: an action in which somebody only reads.
+
+    Does the test ask how much was done, or whether somebody has decided to want it?
+    """
+    return {
+        "purchase", "add_to_cart", "begin_checkout", "create_account", "add_shipping_info", "add_payment_info",
+        "newsletter_signup", "add_to_wishlist",
+    }
+
+
+@wrong("01-conversion-events")
+def without_the_forms_of_the_checkout():
+    """You went from the checkout straight to the order. Two names in the log lie between them.
+
+    Which line of the sheet says how many of the steps are wanted?
+    """
+    return {
+        "purchase", "add_to_cart", "begin_checkout", "create_account", "newsletter_signup", "add_to_wishlist",
+        "view_size_guide",
+    }
+
+
+@wrong("01-conversion-events")
 def product_views_as_well():
     """You counted product views. Many lists on the web do.
 
@@ -190,21 +241,28 @@ quiz("01-q03")
 # %% [markdown]
 # ## 3 What a report on orders alone leaves unexplained
 #
-# How common is one conversion? A rate needs five things said: numerator, denominator, scope, window, exclusions. For the newsletter: visits with at least one sign-up, divided by all visits; scope visit (`session`); window the 13 weeks of the log; nothing excluded. In percent:
+# How common is one conversion? A rate needs five things said. For the newsletter:
+#
+# * **numerator**: visits with at least one sign-up;
+# * **denominator**: all visits;
+# * **scope** (what one of them is): a visit, in the tables a `session`;
+# * **window** (from when to when): the 13 weeks of the log;
+# * **exclusions** (what is left out): nothing.
 
 # %%
 events = load("events")
 sessions = load("sessions")
-sign_ups = events[events["event"] == "newsletter_signup"]
+sign_ups = events[events["event"] == "newsletter_signup"]  # == keeps the rows with this name
+with_sign_up = sign_ups["session"].nunique()  # nunique counts different visits
 
-round(100 * sign_ups["session"].nunique() / len(sessions), 2)
+round(100 * with_sign_up / len(sessions), 2)  # in percent; `sessions` has one row for each visit
 
 # %% [markdown]
 # ### Exercise 2. The unexplained share
 #
 # Mara's report lists orders and nothing else. In what share of the visits is it silent?
 #
-# Numerator: visits without an order. Denominator: all visits. Window: the log. Exclusions: none. A number in percent; do not round it. The table `orders` has a column `session`.
+# Numerator: visits without an order. Denominator: all visits. Window: the log. Exclusions: none. A number in percent; do not round it. The table `orders` has a column `session`. Several lines are fine; the last one sets `unexplained_share`.
 
 # %% key="01-unexplained-share" kind="number" objective="L1.6" places=4
 sessions = load("sessions")
@@ -269,6 +327,51 @@ def the_explained_share():
 
 
 @wrong("01-unexplained-share")
+def rounded_to_two_places():
+    """The share is right, but it was rounded, or typed in from somewhere.
+
+    The next shop has another log. Which formula gives all the digits for any log?
+    """
+    return round(100 * (1 - orders["session"].nunique() / len(sessions)), 2)
+
+
+@wrong("01-unexplained-share")
+def rounded_to_one_place():
+    """The share is right, but it was rounded, or typed in from somewhere.
+
+    The next shop has another log. Which formula gives all the digits for any log?
+    """
+    return round(100 * (1 - orders["session"].nunique() / len(sessions)), 1)
+
+
+@wrong("01-unexplained-share")
+def a_number_of_visits():
+    """This is how many visits the report leaves out. A count depends on how large the shop is.
+
+    What is a count divided by to become a share in percent?
+    """
+    return len(sessions) - orders["session"].nunique()
+
+
+@wrong("01-unexplained-share")
+def only_the_one_times_hundred():
+    """Python multiplies and divides before it subtracts, so your 100 reached only the 1.
+
+    Which part has to be finished first, and how do parentheses say so?
+    """
+    return 100 * 1 - orders["session"].nunique() / len(sessions)
+
+
+@wrong("01-unexplained-share")
+def only_the_share_times_hundred():
+    """Python multiplies and divides before it subtracts, so your 100 did not reach the 1.
+
+    Which part has to be finished first, and how do parentheses say so?
+    """
+    return 1 - orders["session"].nunique() / len(sessions) * 100
+
+
+@wrong("01-unexplained-share")
 def share_of_page_views():
     """You divided by page views. A visit shows several pages.
 
@@ -295,7 +398,7 @@ quiz("01-q05")
 # %% [markdown]
 # ### Exercise 3. Still silent
 #
-# Count it. In what share of the visits did **none** of the events in `wanted` happen?
+# Compute it yourself. In what share of the visits did **none** of the events in `wanted` happen?
 #
 # Numerator: visits without any of them. Denominator: all visits. Window: the log. Exclusions: none. A number in percent; do not round it.
 
@@ -306,9 +409,10 @@ wanted = [
     "purchase", "add_to_cart", "begin_checkout", "create_account", "add_shipping_info",
     "add_payment_info", "newsletter_signup", "add_to_wishlist", "view_size_guide",
 ]
-# spoken = events[ ... ]                     the rows that are wanted
-# still_silent = 100 * (1 - ... / ...)       visits, not rows
 still_silent = ...
+# A way to begin (remove the first # of both lines, fill the gaps):
+# spoken = events[...]                    # the rows that are wanted
+# still_silent = 100 * (1 - ... / ...)    # visits, not rows
 ### BEGIN SOLUTION
 spoken = events[events["event"].isin(wanted)]
 still_silent = 100 * (1 - spoken["session"].nunique() / len(sessions))
@@ -370,6 +474,43 @@ def users_without_any():
 
 
 @wrong("01-still-silent")
+def the_revealed_number():
+    """This is the number that the prediction revealed, rounded to one decimal.
+
+    Where does it come from? Which rows do you keep, and what do you count in them?
+    """
+    spoken = events[events["event"].isin(wanted)]
+    return round(100 * (1 - spoken["session"].nunique() / len(sessions)), 1)
+
+
+@wrong("01-still-silent")
+def share_of_rows():
+    """You divided rows by rows: the share of the **events** that are not wanted.
+
+    What should one unit of numerator and denominator be?
+    """
+    return 100 * (1 - len(events[events["event"].isin(wanted)]) / len(events))
+
+
+@wrong("01-still-silent")
+def visits_with_something_unwanted():
+    """You kept the events that are not wanted and counted their visits. Nearly every visit holds a page view.
+
+    A visit with a page view *and* an order: is it silent?
+    """
+    return 100 * events[~events["event"].isin(wanted)]["session"].nunique() / len(sessions)
+
+
+@wrong("01-still-silent")
+def a_number_of_silent_visits():
+    """This is how many visits are silent.
+
+    What is a count divided by to become a share in percent?
+    """
+    return len(sessions) - events[events["event"].isin(wanted)]["session"].nunique()
+
+
+@wrong("01-still-silent")
 def the_visits_that_spoke():
     """This is the share in which something wanted **did** happen.
 
@@ -400,13 +541,13 @@ micro_events = [
     "add_to_cart", "begin_checkout", "create_account", "add_shipping_info",
     "add_payment_info", "newsletter_signup", "add_to_wishlist", "view_size_guide",
 ]
-macro = events[events["event"] == "purchase"]["session"].nunique()
-micro = events[events["event"].isin(micro_events)]["session"].nunique()
+visits_with_order = events[events["event"] == "purchase"]["session"].nunique()
+visits_with_micro = events[events["event"].isin(micro_events)]["session"].nunique()
 
-text_table(comparison(macro, micro, len(load("sessions"))), "Macro and micro conversions compared")
+text_table(comparison(visits_with_order, visits_with_micro, len(load("sessions"))), "Macro and micro conversions compared")
 
 # %% [markdown]
-# So report both. The case is this and no stronger: orders decide, and micro conversions show **where to look** in visits about which orders say nothing. That most visits stay silent even so is a finding. A longer list would make the report louder, not the visits better.
+# So report both. The case is this and no stronger: orders decide, and micro conversions show **where to look** in visits about which orders say nothing. That most visits stay silent even so is a finding.
 #
 # It is not the case that tracking sells, or that each cart added brings an order. Northlight tries:
 
@@ -425,17 +566,21 @@ model_explorer()
 # An order of goods can be macro, micro or neither; a free account can be the objective. Money does not decide, and neither does the button: the declared objective does. Six actions are conversions on none of the five sites: the half-typed form, the scroll, the refund, the bounce, the ad click, the impression. Say of each which of the four questions stops it.
 #
 # ### Exercise 4. A sixth business
-#
-# Loom & Lathe is not in the explorer.
 
 # %%
 text_table(load("sixth_business"), "Loom & Lathe, ten facts")
 
 # %% [markdown]
-# What are these five actions **there**? Answer: the dictionary below, each `...` replaced by `"macro"`, `"micro"` or `"neither"` (small letters), under the name `labels`. To begin, copy it over the `...` in the answer cell.
+# What are these five actions **there**? Answer: a dictionary. Copy this one over the `...` in the answer cell, then put `"macro"`, `"micro"` or `"neither"` (in quotes, small letters) in the place of each `...` in it.
 #
 # ```python
-# {"account": ..., "newsletter": ..., "contact form": ..., "taster evening": ..., "five-evening pass": ...}
+# {
+#     "account": ...,
+#     "newsletter": ...,
+#     "contact form": ...,
+#     "taster evening": ...,
+#     "five-evening pass": ...,
+# }
 # ```
 
 # %% key="01-sixth-business" kind="mapping" objective="L1.3" by_hand=true
@@ -497,6 +642,54 @@ def recorded_means_wanted():
 
 
 @wrong("01-sixth-business")
+def capital_letters():
+    """Every label fits, but Python tells capital letters from small ones.
+
+    How does the prompt write the three labels?
+    """
+    return {
+        "account": "Neither", "newsletter": "Micro", "contact form": "Macro",
+        "taster evening": "Micro", "five-evening pass": "Macro",
+    }
+
+
+@wrong("01-sixth-business")
+def contact_forms_are_a_nuisance():
+    """You treated the contact form as Pebble Street does, where it brings questions about parcels.
+
+    Who sends it here, and what does the line of the declared objectives say about that?
+    """
+    return {
+        "account": "neither", "newsletter": "micro", "contact form": "neither",
+        "taster evening": "micro", "five-evening pass": "macro",
+    }
+
+
+@wrong("01-sixth-business")
+def what_is_free_does_not_count():
+    """You let only objectives count and dropped an action that is free.
+
+    An action short of the objective can still be wanted. Which lines of the sheet say *wanted* or *wants*?
+    """
+    return {
+        "account": "neither", "newsletter": "micro", "contact form": "macro",
+        "taster evening": "neither", "five-evening pass": "macro",
+    }
+
+
+@wrong("01-sixth-business")
+def macro_or_nothing():
+    """You found the objectives and called everything else *neither*.
+
+    What is an action called that falls short of the objective and is wanted all the same?
+    """
+    return {
+        "account": "neither", "newsletter": "neither", "contact form": "macro",
+        "taster evening": "neither", "five-evening pass": "macro",
+    }
+
+
+@wrong("01-sixth-business")
 def every_booking_is_macro():
     """You counted the taster evening as the objective, since it is a booking.
 
@@ -517,7 +710,7 @@ quiz("01-q07")
 # %% [markdown]
 # ## 5 Words that get mixed up
 #
-# Half of the dispute was about words. A person **acts**; the log holds an **event**; the owner may mark an event as a **key event**. That is GA4's word since March 2024. Before, it said *conversion*, which Google now keeps for what is shared with Google Ads; there a conversion rate is conversions per ad interaction. A **metric** is a number computed from records. A metric with an objective, a target and an owner is a **KPI**. In this workbook a *conversion* is the action: completed and wanted.
+# Half of the dispute was about words. A person **acts**; the log holds an **event**; the owner may mark an event as a **key event**. That is GA4's word since March 2024. Before, GA4 said *conversion*; Google now keeps this word for what is shared with Google Ads, where a conversion rate is conversions per ad interaction. A **metric** is a number computed from records. A metric with an objective, a target and an owner is a **KPI** (key performance indicator). In this workbook a *conversion* is the action: completed and wanted.
 
 # %%
 quiz("01-q08")
@@ -545,9 +738,9 @@ quiz("01-q11")
 quiz("01-q12", "01-q13", "01-q14", "01-q15")
 
 # %% [markdown]
-# Know what is keyed, and what you can defend.
+# Know what answer keys say, and what you can defend.
 #
-# | The item | Usually keyed | Defensible |
+# | The item | The usual key | Defensible |
 # |---|---|---|
 # | "What is a micro conversion?" with a definition *and* an example among the options | Google's course 5: the definition. One bank for WGU D381: the newsletter sign-up | the definition, unless the item asks for an example |
 # | Account creation | micro in some texts, macro in others | micro for a shop, macro for a community; no business named: think of a shop |
@@ -617,6 +810,16 @@ def the_guides_own_count():
 
 
 @wrong("01-carts-that-paid")
+def carts_of_buyers():
+    """You looked for carts of people who ordered at some time, perhaps weeks later.
+
+    The scope is the visit. Which column says that cart and order were in the same one?
+    """
+    carts = events[events["event"] == "add_to_cart"]
+    return carts[carts["user"].isin(orders["user"])]["session"].nunique()
+
+
+@wrong("01-carts-that-paid")
 def every_cart():
     """You counted every visit with a cart, the ones without an order included.
 
@@ -667,6 +870,15 @@ def every_single_page():
     Which second condition does the question name?
     """
     return len(sessions[sessions["pages"] == 1])
+
+
+@wrong("01-short-but-engaged")
+def one_of_the_two():
+    """You counted visits that meet at least one of the two conditions.
+
+    Has a visit of five pages any place in this count?
+    """
+    return len(sessions[(sessions["pages"] == 1) | (sessions["engaged_seconds"] > 10)])
 
 
 @wrong("01-short-but-engaged")

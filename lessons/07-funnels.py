@@ -11,7 +11,7 @@
 # %% [markdown]
 # **The shop's question of the day: of those who look at a product, how many order?**
 #
-# Two reports lie on Mara's desk, one by Northlight, one by Theo. Same 13 weeks, same four steps, no slip in the arithmetic.
+# Two reports lie on Mara's desk, by Northlight and by Theo. Same 13 weeks, same four steps, no slip in the arithmetic.
 
 # %% tags=["setup"]
 import matplotlib.pyplot as plt
@@ -27,21 +27,23 @@ log = load("events")
 northlight = funnel(log, steps, scope="session")
 theo = funnel(log, steps, scope="user")
 
-print(f"Northlight: {100 * northlight['purchase'] / northlight['view_item']:.1f} %")
-print(f"Theo:       {100 * theo['purchase'] / theo['view_item']:.1f} %")
+rate_northlight = 100 * northlight["purchase"] / northlight["view_item"]
+rate_theo = 100 * theo["purchase"] / theo["view_item"]
+print("Northlight:", rate_northlight.round(1), "%")
+print("Theo:      ", rate_theo.round(1), "%")
 
 # %% [markdown]
-# Which one may she use? In this laboratory you change one condition at a time and watch who disappears.
+# Which one may she use? Change one condition at a time and watch who disappears.
 #
 # **Afterwards you can**
 #
-# * compute what each step and the whole completes, and what a better step does to the total;
-# * tell apart open and closed, *in order*, *directly* and *any order*, users and sessions, with and without a time limit;
-# * compute cart and checkout abandonment and name the denominator;
-# * choose the step to improve by what can be won back there;
-# * read a funnel that cannot be true, and find the routes it hides.
+# * compute what each step keeps, and what a better step does to the total;
+# * tell apart open and closed, users and sessions, orders and time limits;
+# * compute cart and checkout abandonment;
+# * choose the step to improve by what can be won back;
+# * see when a funnel cannot be true, and which routes it hides.
 #
-# **Two routes.** With code: everything not marked *stretch*. Without: run, read, and answer where it says **No code?**
+# **Two routes.** With code: all that is not marked *stretch*. Without: run, read, answer at **No code?** Figure cells are to be run, not read.
 
 # %%
 quiz.recall("07")
@@ -49,22 +51,22 @@ quiz.recall("07")
 # %% [markdown]
 # ## 1 Six visitors, by hand
 #
-# A **funnel** is a list of steps and a rule that says who counts at each. Six visitors; each number is the minute of a step, `s1` and `s2` are a visitor's sessions.
+# A **funnel** is a list of steps and a rule that says who counts at each. The *mini-log* has six visitors; each number is the minute of a step, `s1` and `s2` are a visitor's sessions (visits).
 
 # %%
 mini_log = load("mini_log")
-minutes = mini_log.assign(minute=mini_log["minute"].astype(str))
-table = minutes.pivot(index=["user", "session"], columns="event", values="minute")
+# One row for each session, one column for each step, the minutes inside:
+table = mini_log.astype(str).pivot(index=["user", "session"], columns="event", values="minute")
 table.fillna("")[steps]
 
 # %% [markdown]
-# In an **open** funnel, whoever did the step counts, wherever they came in. In a **closed** funnel, you count at a step only if you did all steps before it. **In order** means: each step after the one before.
+# **Open**: whoever did a step counts there, wherever they came in. **Closed**: only who did all steps before it counts. **In order**: each step after the one before.
 #
 # ### Exercise 1. With your finger
 #
-# Closed, in order, counted in **users**, any time between the steps. How many users count at the view, the cart, the checkout, the purchase?
+# Closed, in order, any time between the steps: how many **users** count at the view, the cart, the checkout, the purchase?
 #
-# Answer: a list of four whole numbers, in the order of the steps. Stuck? `hint("07-by-hand")` in a new cell.
+# Answer: a list of four whole numbers, such as `[6, 6, 6, 6]`. Stuck? `hint("07-by-hand")` in a new cell.
 
 # %% key="07-by-hand" kind="list" objective="L7.2" ordered=true by_hand=true
 closed_users = ...
@@ -136,6 +138,51 @@ def too_slow():
 
 
 @wrong("07-by-hand")
+def only_the_view_is_asked_for():
+    """You asked only whether a user ever viewed a product, and then counted what else they did.
+
+    Closed means: *all* steps before. Look at `u4` at the checkout, and at the minutes of `u6`.
+    """
+    return [5, 4, 3, 3]
+
+
+@wrong("07-by-hand")
+def two_views_two_users():
+    """Your later steps are right. At the view you counted `u5` twice.
+
+    The exercise counts users, not visits. How many different users viewed a product?
+    """
+    return [6, 3, 2, 2]
+
+
+@wrong("07-by-hand")
+def out_from_the_start():
+    """You dropped somebody at the view for what happened afterwards.
+
+    Whoever viewed a product counts at the view. Which step is the first that `u4`, and that `u6`, has not earned?
+    """
+    return [4, 3, 2, 2]
+
+
+@wrong("07-by-hand")
+def both_out_from_the_start():
+    """You dropped `u4` and `u6` from the view for what happened afterwards.
+
+    Whoever viewed a product counts at the view. Which step is the first that each of them has not earned?
+    """
+    return [3, 3, 2, 2]
+
+
+@wrong("07-by-hand")
+def the_cart_of_the_second_visit():
+    """You left `u5` out at the cart. Did you look at the first visit only?
+
+    Follow `u5` through both sessions: is there a view before the cart?
+    """
+    return [5, 2, 2, 2]
+
+
+@wrong("07-by-hand")
 def cart_may_be_missing():
     """You let `u4` through to the checkout.
 
@@ -151,26 +198,24 @@ def cart_may_be_missing():
 quiz("07-q02")
 
 # %% [markdown]
-# Now the same 19 rows under six definitions, by the function `funnel(log, steps, ...)`.
+# Now the same log under six definitions. In `funnel(log, steps, ...)` the choices follow the steps. If you name none: users, closed, in order, no limit.
 
 # %%
-definitions = {
-    "events": dict(scope="event", closed=False),
-    "users, open": dict(scope="user", closed=False),
-    "sessions, open": dict(scope="session", closed=False),
-    "users, closed": dict(scope="user"),
-    "sessions, closed": dict(scope="session"),
-    "users, closed, 30 minutes": dict(scope="user", window=30),
+log = load("mini_log")
+six = {
+    "events": funnel(log, steps, scope="event", closed=False),
+    "users, open": funnel(log, steps, scope="user", closed=False),
+    "sessions, open": funnel(log, steps, scope="session", closed=False),
+    "users, closed": funnel(log, steps, scope="user"),
+    "sessions, closed": funnel(log, steps, scope="session"),
+    "users, closed, limit": funnel(log, steps, scope="user", window=30),
 }
-six = {}
-for name, choice in definitions.items():
-    six[name] = funnel(load("mini_log"), steps, **choice)
-pd.DataFrame(six).T
+pd.DataFrame(six).T  # .T turns the table: one row for each definition
 
 # %% [markdown]
-# One log; four purchases, or two, or one. No row is wrong, and none can be used without its first column.
+# Four purchases, or two, or one. No row is wrong, and none can be used without its name.
 #
-# **Run and change one thing.** Put 1440 (a day, in minutes) in place of 30. Who comes back?
+# **Run and change one thing.** Put `window=1440` (a day, in minutes) in place of `window=30`. Who comes back?
 
 # %%
 quiz("07-q04")
@@ -178,7 +223,7 @@ quiz("07-q04")
 # %% [markdown]
 # ### Explorer
 #
-# Each dot is a visitor at the last step that counts. A crossed ring is a step done that does not count. Start from *users, closed, in order, no limit*. Find **two** single changes that each remove `u2` from the purchase, and one that brings `u6` to the cart. Then switch to the whole shop.
+# Each large dot is a visitor at the last step that counts; a crossed ring is a step done that does not count. First choose *closed*. From there find **two** single changes that each remove `u2` from the purchase, and one, still closed, that brings `u6` to the cart. Then switch to the whole shop.
 
 # %%
 funnel_explorer()
@@ -192,17 +237,17 @@ funnel_explorer()
 # |---|---|---|
 # | steps | a list of event names | steps |
 # | scope | `scope="user"`, `"session"`, `"event"` | users |
-# | entry | `closed=True` or `False` | closed unless you make it open |
-# | order | `order="in order"`, `"directly"`, `"any"` | indirectly or directly followed by |
-# | window | `window=30` (minutes), `"1 day"`, `None` | time limit between steps |
+# | entry | `closed=True` or `closed=False` | closed unless you make it open |
+# | order | `order="in order"` (anything may lie between), `"directly"` (the very next event), `"any"` | indirectly, directly followed by |
+# | window | `window=30` (minutes), `"1 day"`, `None` (no limit) | time limit between steps |
 #
-# Our window may start at *any* occurrence of a step. GA4 does not publish its rule in every detail, so tools may differ a little.
+# Our window may start at *any* occurrence of a step. GA4 does not publish every detail; tools may differ a little.
 #
 # ### Exercise 2. Mara's own question
 #
 # *"Of the people who viewed a product, how many went on to cart, checkout and order, one after the other, each step at most seven days after the one before? I don't care how often they came."*
 #
-# Choose the arguments. Answer: the Series that `funnel` gives.
+# Choose what follows the steps. Answer: the Series that `funnel` gives.
 
 # %% key="07-choose" kind="series" objective="L7.3"
 log = load("events")
@@ -235,6 +280,33 @@ def seven_minutes():
     How many minutes has a week? Or write the unit.
     """
     return funnel(log, steps, window=7)
+
+
+@wrong("07-choose")
+def a_week_in_hours():
+    """Your limit is a few hours. A week has 168 *hours*, and a bare number counts something else.
+
+    What does it count? Or write the unit.
+    """
+    return funnel(log, steps, window=7 * 24)
+
+
+@wrong("07-choose")
+def in_any_order():
+    """You let the steps come in any order, and without a limit.
+
+    Mara says "one after the other", and she names a time. Which two choices are these?
+    """
+    return funnel(log, steps, order="any")
+
+
+@wrong("07-choose")
+def nothing_in_between():
+    """You asked for each step as the *very next* event, so a look at another page throws people out.
+
+    "One after the other": does Mara forbid anything in between?
+    """
+    return funnel(log, steps, order="directly", window="7 days")
 
 
 @wrong("07-choose")
@@ -280,7 +352,7 @@ def one_session_per_user():
 quiz("07-q05")
 
 # %% [markdown]
-# **Why the two reports differ.** Northlight counted sessions, Theo users. Who looks on Monday and buys on Thursday has one whole path as a user, and two broken ones as sessions; the visit that only looked also swells the denominator.
+# **Why the two reports differ.** Northlight counted sessions, Theo users. Who looks on Monday and buys on Thursday has one whole path as a user, and two broken ones as sessions. The visit that only looked also enlarges the denominator.
 
 # %%
 log = load("events")
@@ -309,7 +381,7 @@ show(
 )
 
 # %% [markdown]
-# Northlight's report answers "how often does one visit do it all?", Theo's "how many people get there?" Mara asked about people. (A user is a browser: who looks on the phone and orders on the laptop is lost to both.)
+# Northlight answers "how often does one visit do it all?", Theo "how many people get there?" Mara asked about people. (A user is a browser: who looks on the phone and orders on the laptop is lost to both.)
 
 # %% [markdown]
 # ## 3 Abandoned what?
@@ -318,16 +390,16 @@ show(
 #
 # $$\text{checkout abandonment} = 1 - \frac{\text{orders}}{\text{checkouts begun}}$$
 #
-# Count both in one unit: users, or sessions, or carts. On top belong only orders that *came from* these carts.
+# Count both in one unit, such as users. On top belong only orders that *came from* the carts (checkouts) below.
 #
 # ### Exercise 3. Two abandonments
 #
-# Scope user, closed, in order, no window, the 13 weeks of the log.
+# Users, closed, in order, no limit, the 13 weeks of the log.
 #
-# * `"cart"`: of the users who put something into the cart, the percentage without an order afterwards;
-# * `"checkout"`: of **all** users who began checkout, the percentage without an order afterwards.
+# * `"cart"`: of the users who filled a cart, the percentage without an order afterwards;
+# * `"checkout"`: the same of **all** users who began checkout.
 #
-# Answer: a dictionary `{"cart": ..., "checkout": ...}`, in percent, at least one decimal.
+# A step's name takes its count out of a funnel: `from_cart["purchase"]`. Answer: a dictionary `{"cart": ..., "checkout": ...}`, in percent, at least one decimal.
 
 # %% key="07-abandonment" kind="mapping" objective="L7.4" places=1
 log = load("events")
@@ -383,6 +455,62 @@ def one_funnel_for_both():
 
 
 @wrong("07-abandonment")
+def shares_that_ordered():
+    """These are the shares that did order, as numbers between 0 and 1.
+
+    Abandonment is the rest, and the prompt asks for percent. Which two steps are missing?
+    """
+    one, two = (funnel(log, [start, "purchase"]) for start in ("add_to_cart", "begin_checkout"))
+    return {"cart": one["purchase"] / one["add_to_cart"], "checkout": two["purchase"] / two["begin_checkout"]}
+
+
+@wrong("07-abandonment")
+def hundred_minus_a_share():
+    """You took a share between 0 and 1 away from 100.
+
+    Both must be in the same unit. What is the share in percent?
+    """
+    one, two = (funnel(log, [start, "purchase"]) for start in ("add_to_cart", "begin_checkout"))
+    return {
+        "cart": 100 - one["purchase"] / one["add_to_cart"],
+        "checkout": 100 - two["purchase"] / two["begin_checkout"],
+    }
+
+
+@wrong("07-abandonment")
+def people_not_percent():
+    """These are numbers of people. The prompt asks what percentage they are.
+
+    Of which group is each of them a part?
+    """
+    one, two = (funnel(log, [start, "purchase"]) for start in ("add_to_cart", "begin_checkout"))
+    return {
+        "cart": float(one["add_to_cart"] - one["purchase"]),
+        "checkout": float(two["begin_checkout"] - two["purchase"]),
+    }
+
+
+@wrong("07-abandonment")
+def carts_below_both():
+    """Your cart figure is right. Under the checkout figure stand the carts as well.
+
+    Checkout abandonment starts later. Which group is its denominator?
+    """
+    one, two = (funnel(log, [start, "purchase"]) for start in ("add_to_cart", "begin_checkout"))
+    return _both(one["add_to_cart"], one["purchase"], one["add_to_cart"], two["purchase"])
+
+
+@wrong("07-abandonment")
+def step_by_step():
+    """You took the step losses of the long funnel: left between cart and checkout, left between checkout and order.
+
+    Cart abandonment runs from the cart all the way to the order. With which two steps can a funnel do that?
+    """
+    counts = funnel(log, steps)
+    return _both(counts["add_to_cart"], counts["begin_checkout"], counts["begin_checkout"], counts["purchase"])
+
+
+@wrong("07-abandonment")
 def in_sessions():
     """You counted sessions. Who fills the cart today and orders tomorrow has abandoned a session, not the shop.
 
@@ -420,13 +548,14 @@ def left_at_the_next_step():
 quiz("07-q06")
 
 # %% [markdown]
-# Baymard's average is 70.19 %, the mean of 49 studies (secondary pages, 2024 to 2026). How near is Pebble Street?
+# The Baymard Institute's average of 49 studies is 70.19 % (secondary pages, 2024 to 2026). How near is Pebble Street?
 
 # %%
 for scope in ["user", "session"]:
     carts = funnel(load("events"), ["add_to_cart", "purchase"], scope=scope)
     lost = 100 * (1 - carts["purchase"] / carts["add_to_cart"])
-    print(f"cart abandonment, {scope}s: {lost:.1f} % ({lost - 70.19:+.1f} points from Baymard)")
+    print("Cart abandonment, scope", scope, "in %:", lost.round(1))
+    print("   percentage points above Baymard:", (lost - 70.19).round(1))
 
 # %%
 quiz("07-q07")
@@ -434,28 +563,31 @@ quiz("07-q07")
 # %% [markdown]
 # ## 4 Which step first?
 #
-# Completions multiply. One new move: `.shift()` moves a Series down by one, so `counts / counts.shift()` divides each step by the one before.
+# A step's **completion** is its count divided by the count before. One new move: `.shift()` moves a Series down by one, so `counts / counts.shift()` gives all completions. (`NaN`: no number, since nothing comes before the first step.)
 
 # %%
 counts = pd.Series(
-    {"visit": 10_000, "view": 4_000, "cart": 1_000, "checkout": 500, "order": 300}
+    {"visit": 10000, "view": 4000, "cart": 1000, "checkout": 500, "order": 300}
 )
-print(f"whole funnel:                         {0.4 * 0.25 * 0.5 * 0.6:.1%}")
-print(f"third step 0.50 -> 0.55, others hold: {0.4 * 0.25 * 0.55 * 0.6:.1%}")
+today = 0.40 * 0.25 * 0.50 * 0.60  # the completions, multiplied: order / visit
+better = 0.40 * 0.25 * 0.55 * 0.60  # checkout lifted from 0.50 to 0.55, the others hold
+print("Whole funnel, today: ", round(100 * today, 1), "%")
+print("With better checkout:", round(100 * better, 1), "%")
 pd.DataFrame({"count": counts, "completion": counts / counts.shift()})
 
 # %% [markdown]
-# Ten percent more at *one* step is ten percent more in *total*, whichever step it is, **if later steps hold**. The size of a leak does not say what mending it brings: most product viewers never meant to buy. Ask what can be won back:
+# Ten percent more at *one* step is ten percent more in *total*, whichever it is, **if later steps hold** (keep their completions). A large loss need not be worth mending: most product viewers never meant to buy. Ask what can be won back:
 #
 # $$\text{recoverable value} = \text{orders} \times \Big(\frac{\text{reachable completion}}{\text{completion now}} - 1\Big) \times \text{margin per order}$$
 #
-# *Reachable* needs evidence: last year, another device, a test. Take phones, and what desktop reaches already, in closed session funnels:
+# *Reachable* needs evidence: last year, another device, a test. Take phones, and what desktop reaches already, in closed session funnels with two more steps:
 
 # %%
 checkout_steps = [
     "view_item", "add_to_cart", "begin_checkout",
     "add_shipping_info", "add_payment_info", "purchase",
 ]
+# merge adds to each event the device of its session:
 log = load("events").merge(load("sessions")[["session", "device"]], on="session")
 by_device = pd.DataFrame()
 for device in ["mobile", "desktop"]:
@@ -464,11 +596,11 @@ for device in ["mobile", "desktop"]:
 
 items = load("order_items").merge(load("products")[["item_id", "margin"]], on="item_id")
 margin = (items["quantity"] * items["margin"]).sum() / items["order_id"].nunique()
-print(f"An order leaves a margin of ${margin:.2f} on average.")
+print("Margin of an average order, in dollars:", margin.round(2))
 by_device
 
 # %% [markdown]
-# Commit before you compute.
+# Say what you expect before you compute.
 
 # %%
 quiz("07-q01")
@@ -476,9 +608,9 @@ quiz("07-q01")
 # %% [markdown]
 # ### Exercise 4. Won back on phones
 #
-# `phone` and `desktop` are the two columns above. For each step: how many dollars of margin would 13 weeks bring, if that step alone reached desktop's completion on phones, and all later steps held?
+# `phone` and `desktop` are the columns above, `margin` is in dollars per order, the average of all orders. Count the phone orders of this closed funnel. If *one* step on phones reached desktop's completion and later steps held, how many **more** dollars of margin would 13 weeks bring? For every step.
 #
-# `margin` is in dollars per order. Answer: a Series with the six steps as index, in dollars (the first stays empty). A negative value is an answer too.
+# Answer: a Series with the six steps as index, in dollars (the first is `NaN`). Values may be negative.
 
 # %% key="07-recoverable" kind="series" objective="L7.5" places=0
 log = load("events").merge(load("sessions")[["session", "device"]], on="session")
@@ -491,8 +623,8 @@ desktop = funnel(log[log["device"] == "desktop"], checkout_steps, scope="session
 items = load("order_items").merge(load("products")[["item_id", "margin"]], on="item_id")
 margin = (items["quantity"] * items["margin"]).sum() / items["order_id"].nunique()
 
-# now = phone / ...
-# reachable = ...
+# now = phone / ...            completions on phones
+# reachable = ...              completions on desktop
 recoverable = ...
 ### BEGIN SOLUTION
 now = phone / phone.shift()
@@ -550,6 +682,42 @@ def of_the_first_step():
     Which count is the denominator of a step's completion?
     """
     return phone["purchase"] * ((desktop / desktop.iloc[0]) / (phone / phone.iloc[0]) - 1) * margin
+
+
+@wrong("07-recoverable")
+def orders_of_desktop():
+    """You let the orders of *desktop* grow. The better step is on phones.
+
+    Whose orders does the formula start from?
+    """
+    return desktop["purchase"] * ((desktop / desktop.shift()) / (phone / phone.shift()) - 1) * margin
+
+
+@wrong("07-recoverable")
+def counts_for_completions():
+    """You compared the counts of desktop and phones. They differ mostly because more visits come from phones.
+
+    What does `now` hold if it is to be a completion?
+    """
+    return phone["purchase"] * (desktop / phone - 1) * margin
+
+
+@wrong("07-recoverable")
+def difference_of_the_counts():
+    """You subtracted the counts of the two devices. More visits come from phones, so this says nothing about a step.
+
+    What would phones keep at a step if they kept the same *share* as desktop?
+    """
+    return (desktop - phone) * margin
+
+
+@wrong("07-recoverable")
+def without_parentheses():
+    """Python multiplies and divides before it subtracts, so you took `margin` away at the end.
+
+    From what does the formula subtract 1? Put parentheses around that.
+    """
+    return phone["purchase"] * (desktop / desktop.shift()) / (phone / phone.shift()) - 1 * margin
 
 
 @wrong("07-recoverable")
@@ -615,13 +783,13 @@ show(
 )
 
 # %% [markdown]
-# A place to look, not a forecast: people on phones differ from people at desks. And "if later steps hold" is a bet.
+# A place to look, not a forecast: people on phones differ from people at desks, and "if later steps hold" is a bet. Make one:
 
 # %%
 quiz("07-q09")
 
 # %% [markdown]
-# Now the shop lives these 13 weeks once more, with your choice. (The form quotes averages over many autumns; this is one, with its luck.)
+# Now the shop lives these 13 weeks again, with your choice. The form quotes averages over many autumns; this is one, with its luck, so the ranking may differ.
 
 # %%
 consequence("07-q09")
@@ -629,24 +797,24 @@ consequence("07-q09")
 # %% [markdown]
 # ## 5 When a funnel cannot be true
 #
-# Google's public sample of its own store, November 2020 to January 2021; users who ever did each step.
+# Google's public sample of its own store, November 2020 to January 2021. Scope user, open, no window: who ever did each step.
 
 # %%
 sample = pd.Series(
     {
-        "all users": 270_154,
-        "view_item": 61_252,
-        "add_to_cart": 12_545,
-        "begin_checkout": 9_715,
-        "purchase": 4_419,
+        "all users": 270154,
+        "view_item": 61252,
+        "add_to_cart": 12545,
+        "begin_checkout": 9715,
+        "purchase": 4419,
     }
 )
 pd.DataFrame({"users": sample, "of the step before, %": (100 * sample / sample.shift()).round(2)})
 
 # %% [markdown]
-# Cart to checkout, 77 %: splendid, and not true. On 1-15 and 20-24 November next to no `add_to_cart` was recorded, while checkouts and orders went on. In December and January, with the tag at work, about half of the cart sessions reached checkout. A micro conversion's tag had failed, and no macro number showed it.
+# Cart to checkout, 77 % of users: splendid, and not true. On 1-15 and 20-24 November almost no `add_to_cart` was recorded, while checkouts and orders went on. In December and January about half of the cart *sessions* reached checkout; the scope alone does not make such a gap. The **tag**, the code that records the event, had failed, and no macro number showed it.
 #
-# A step larger than the one before, or too good, points to a **tag** that fails or a **path** around the step. Check both before you explain customers.
+# A step larger than the one before, or too good, points to a failing tag or a **path** around the step. Check both before you explain customers.
 
 # %%
 quiz("07-q10")
@@ -654,28 +822,31 @@ quiz("07-q10")
 # %% [markdown]
 # ## 6 What the funnel hides
 #
-# A funnel sees only its own steps. `transitions` asks what comes next, whatever it is.
+# A funnel sees only its own steps. `transitions` counts which page comes next (GA4: path exploration).
 
 # %%
 log = load("events")
-print("Pages right after a checkout page")
-print(transitions(log, "checkout", by="page").to_string())
+transitions(log, "checkout", by="page")
 
-with_cart = log[log["event"] == "add_to_cart"]["session"]
+# %% [markdown]
+# (The checkout has several pages.) Where did the sessions come from that began checkout **without** filling a cart?
+
+# %%
+log = load("events")
 checkouts = log[log["event"] == "begin_checkout"]
-without = checkouts[~checkouts["session"].isin(with_cart)]
-print(f"\nSessions that began checkout: {len(checkouts):,}")
-print(f"of these without a cart event in the session: {len(without)}")
+with_cart = log[log["event"] == "add_to_cart"]["session"]
+without = checkouts[~checkouts["session"].isin(with_cart)]  # ~ means: not
+print("Sessions that began checkout:", checkouts["session"].nunique())
+print("of these without a cart event:", without["session"].nunique())
 
 theirs = log[log["session"].isin(without["session"])]
 before = transitions(theirs, "checkout", by="page", direction="before")
-print("\nPages right before their first checkout page, or before coming back to it")
-print(before.drop("checkout").to_string())
+before.drop("checkout")
 
 # %% [markdown]
-# (The checkout has several pages.) Two routes that the closed session funnel drops: a cart filled in an **earlier visit** and opened again, and a few **express checkouts** that never saw the cart page.
+# The closed session funnel drops two routes: a cart filled in an **earlier visit** and opened again, and a few **express checkouts** from the product page.
 #
-# And a detour, the `delivery` page. Theo: "They read it and leave. Take it down!" But the table says where people went, not why. Who dislikes the cost looks it up *and* leaves. (The shop's truth, simulated: the page has no effect.)
+# The first table shows a detour too, the `delivery` page. Theo: "They read it and leave. Take it down!" But the table says where people went, not why. Who dislikes the cost looks it up *and* leaves. (The shop's truth, simulated: the page has no effect.)
 
 # %%
 quiz("07-q13")
@@ -683,8 +854,8 @@ quiz("07-q13")
 # %% [markdown]
 # ## Exam corner
 #
-# * **"Cart abandonment rate"** without a scope: exams key 1 - orders / carts. Defensible: that, plus the unit you counted.
-# * **"Fix the step with the highest drop-off."** Defensible: *look* there; fix by recoverable value.
+# * **"Cart abandonment rate"**, no scope given: exams take 1 - orders / carts. Add the unit you counted.
+# * **"Fix the step with the highest drop-off."** *Look* there; fix by recoverable value.
 # * **"Add to cart shows strong intent."** Stronger than a view; yet about seven carts in ten end without an order (Baymard).
 
 # %%
@@ -694,15 +865,13 @@ quiz("07-q14", "07-q18", "07-q20")
 # ## Key points
 #
 # * A funnel is five choices: steps, scope, open or closed, order, window.
-# * Users keep the people who come back; sessions and short windows lose them.
+# * Sessions and short windows lose the people who come back; users keep them.
 # * Cart and checkout abandonment have different denominators.
 # * One step's relative gain is the total's, if later steps hold. Choose by recoverable value.
 # * A step too good: first the tag, then the path, then the customers.
-# * Transitions show routes beside the funnel, not reasons.
+# * Transitions show routes, not reasons.
 #
-# **Words.** *Step completion*: count at a step / count at the step before. *Directly, indirectly followed*: with nothing, or anything, in between. *Window*: longest time between two steps. *Path exploration*: what comes right after, or before. Open, closed, abandonment and recoverable value: see above.
-#
-# **Sources.** Google Analytics Help and Data API on funnel and path exploration (2026). Google's public GA4 sample, Nov 2020 to Jan 2021, as counted in public audits. Baymard Institute, read in secondary pages (2024 to 2026). Effects of the projects: our simulator.
+# **Sources.** Google Analytics Help and Data API (2026). Google's public GA4 sample, as counted in public audits. Baymard, in secondary pages. Effects of the projects: our simulator.
 
 # %% [markdown]
 # ---
@@ -716,9 +885,9 @@ quiz("07-q14", "07-q18", "07-q20")
 load("cart_outage")
 
 # %% [markdown]
-# On which days did the **cart tag** fail, in whole or in part? Beware of a day on which the site was down, and of one on which an e-mail led straight to the checkout.
+# On which days did the **cart tag** fail, in whole or in part? Beware of a day on which the site was down, of one on which a TV show sent a crowd of onlookers, and of one on which an e-mail led straight to the checkout.
 #
-# Answer: a set of dates as text, such as `{"2025-09-01", "2025-09-02"}`.
+# Answer: a set of dates as text, each in quotes, such as `{"2025-09-01", "2025-09-02"}`. You may read them off the table or compute them.
 
 # %% key="07-broken-tag" kind="set" objective="L7.6" by_hand=true stretch=true
 days = load("cart_outage")
@@ -736,7 +905,7 @@ check("07-broken-tag")
 # A broken tag loses the record, not the action. Which two steps next to the cart would stay as they were?
 
 # %% [markdown] tags=["hint"] key="07-broken-tag"
-# Two signs must come together: more checkouts than carts, and fewer carts per view than on other days. Compute both.
+# Two signs come together: more checkouts than carts, and fewer carts per view than on other days. Each alone also fits a day on which the tag worked.
 
 # %% tags=["ways"]
 @wrong("07-broken-tag")
@@ -755,6 +924,33 @@ def more_checkouts_than_carts():
     Which other way leads to a checkout?
     """
     return set(days[days["begin_checkout"] > days["add_to_cart"]]["date"])
+
+
+@wrong("07-broken-tag")
+def few_carts_per_view():
+    """You took the days with few carts per view. On one of them the views had grown, and the carts were as many as ever.
+
+    Would the checkouts of that day surprise you?
+    """
+    return set(days[days["add_to_cart"] / days["view_item"] < 0.1]["date"])
+
+
+@wrong("07-broken-tag")
+def the_day_of_the_fall():
+    """On this day all four steps fell to a quarter. Which of the causes named in the prompt does that?
+
+    If only one tag fails, what happens to the other three counts?
+    """
+    return {"2025-09-07"}
+
+
+@wrong("07-broken-tag")
+def the_day_of_the_e_mail():
+    """On this day there are more checkouts than carts, but the carts are as many as ever.
+
+    Which of the causes named in the prompt does that? And what would a failing cart tag do to the carts?
+    """
+    return {"2025-09-08"}
 
 
 @wrong("07-broken-tag")
@@ -851,15 +1047,16 @@ quiz("07-q12")
 #
 # Write `users_within(log, first, second, minutes)`: the number of users who did `second` **after** `first`, at most `minutes` later. Any `first` may start the clock. `log` has the columns `user`, `minute`, `event`.
 #
-# Answer: a function that returns a whole number. Try it on the mini-log: views and carts within 30 minutes are 3 users.
+# Answer: a function that returns a whole number. The cell holds a plan: remove the `#` in front of its lines and fill in the `...`. In it, `merge` puts each start beside each end of the same user; their minutes are then called `minute_first` and `minute_second`. Try it on the mini-log: views and carts within 30 minutes are 3 users.
 
 # %% key="07-users-within" kind="function" objective="L7.3" stretch=true
+users_within = ...
 # def users_within(log, first, second, minutes):
 #     starts = log[log["event"] == first]
 #     ends = ...
-#     pairs = starts.merge(ends, on="user", suffixes=("_first", "_second"))   each start with each end of a user
-#     ...
-users_within = ...
+#     pairs = starts.merge(ends, on="user", suffixes=("_first", "_second"))
+#     gap = pairs["minute_second"] - ...
+#     return ...
 ### BEGIN SOLUTION
 def users_within(log, first, second, minutes):
     starts = log[log["event"] == first]
@@ -929,6 +1126,34 @@ def in_either_order(log, first, second, minutes):
     """
     pairs = log[log["event"] == first].merge(log[log["event"] == second], on="user")
     return int(pairs[(pairs["minute_y"] - pairs["minute_x"]).abs() <= minutes]["user"].nunique())
+
+
+@wrong("07-users-within")
+def any_gap_below_the_limit(log, first, second, minutes):
+    """You let negative gaps in: an end that came long *before* the start is also "at most" the limit.
+
+    `u6` filled the cart before the view. Which gaps belong to an end after its start?
+    """
+    pairs = log[log["event"] == first].merge(log[log["event"] == second], on="user")
+    return int(pairs[pairs["minute_y"] - pairs["minute_x"] <= minutes]["user"].nunique())
+
+
+@wrong("07-users-within")
+def always_view_and_cart(log, first, second, minutes):
+    """Your function looks at views and carts, whatever `first` and `second` are.
+
+    Where should the names between its parentheses come in?
+    """
+    return int(funnel(log, ["view_item", "add_to_cart"], window=minutes)["add_to_cart"])
+
+
+@wrong("07-users-within")
+def nothing_comes_back(log, first, second, minutes):
+    """Your function gives nothing back: `print` shows a number, `return` hands it over.
+
+    What stands in its last line?
+    """
+    return None
 
 
 @wrong("07-users-within")

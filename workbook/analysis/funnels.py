@@ -18,6 +18,7 @@ Events with the same time stamp count as happening in the log's row order.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Literal
 
@@ -44,10 +45,14 @@ KNOWN_EVENTS = (
 )  # fmt: skip
 
 
+class FunnelError(ValueError):
+    """Something that cannot be counted, and why, in a learner's words."""
+
+
 def funnel(
     log: pd.DataFrame,
     steps: Sequence[str],
-    *,
+    *unnamed: object,
     scope: str = "user",
     closed: bool = True,
     order: str = "in order",
@@ -67,7 +72,7 @@ def funnel(
              "1 day". A gap of exactly the window counts. None: any time.
 
     Rows without user (or session) cannot be followed and are left out; so are rows without a
-    time where the order matters. Raises ValueError, in a learner's words, for anything else
+    time where the order matters. Raises FunnelError, in a learner's words, for anything else
     that cannot be counted.
 
     Example: `funnel(log, ["view_item", "purchase"], scope="session", window=30)`
@@ -79,6 +84,7 @@ def funnel(
         "window": window,
         **misspelled,
     }
+    _only_named(unnamed, "funnel(log, steps", 'scope="user"')
     names, allowed = _checked(log, steps, **choice)
     if scope == "event":
         counts = log["event"].value_counts().reindex(names, fill_value=0).tolist()
@@ -115,7 +121,7 @@ def funnel_members(
     }
     names, allowed = _checked(log, steps, **choice)
     if scope == "event":
-        raise ValueError('Single events have no members to follow: use scope="user" or "session".')
+        raise FunnelError('Single events have no members to follow: use scope="user" or "session".')
     rows, code = _rows_to_walk(log, names, closed, order)
     units = _units(rows, scope)
     followed = units >= 0
@@ -142,7 +148,7 @@ def step_completion(counts: pd.Series[Any]) -> pd.Series[float]:
 def overall_completion(counts: pd.Series[Any]) -> float:
     """Last step divided by the first, in 0..1: the product of the step completions."""
     if len(counts) == 0 or not counts.iloc[0]:
-        raise ValueError("The funnel's first step counts nobody, so there is no share of it.")
+        raise FunnelError("The funnel's first step counts nobody, so there is no share of it.")
     return float(counts.iloc[-1] / counts.iloc[0])
 
 
@@ -159,9 +165,9 @@ def abandonment(begun: float, finished: float) -> float:
     Raises ValueError if nothing was begun, or if more was finished than begun.
     """
     if begun <= 0:
-        raise ValueError("Nothing was begun, so no share of it can have been abandoned.")
+        raise FunnelError("Nothing was begun, so no share of it can have been abandoned.")
     if finished > begun:
-        raise ValueError(
+        raise FunnelError(
             f"{finished:g} finished, but only {begun:g} begun. Orders without a recorded cart "
             "are among the finished: count only those that began, or look for a broken tag."
         )
@@ -185,7 +191,7 @@ def recoverable_value(
 def transitions(
     log: pd.DataFrame,
     start: str,
-    *,
+    *unnamed: object,
     by: str = "event",
     scope: str = "session",
     direction: Literal["after", "before"] = "after",
@@ -195,9 +201,10 @@ def transitions(
 
     Looks at every occurrence of `start` in the column `by` ("event" or "page"; rows without a
     value there are skipped) and at the next row of the same user or session. Where there is no
-    next row the answer is "(leaves)", where there is none before, "(enters)". Raises ValueError
+    next row the answer is "(leaves)", where there is none before, "(enters)". Raises FunnelError
     for an unknown start, column, scope or direction.
     """
+    _only_named(unnamed, 'transitions(log, "checkout"', 'by="page"')
     _known_arguments(misspelled, ("by", "scope", "direction"))
     _one_of("direction", direction, ("after", "before"))
     _one_of("scope", scope, ("user", "session"))
@@ -205,7 +212,7 @@ def transitions(
     rows = log[log[by].notna()]
     present = rows[by].unique().tolist()
     if start not in present:
-        raise ValueError(f"No row has the {by} {start!r}.{_hint(start, present)}")
+        raise FunnelError(f"No row has the {by} {start!r}.{_hint(start, present)}")
     units, time = _units(rows, scope), _times(rows)
     ranked = _ranking(units, time)
     units, values = units[ranked], rows[by].to_numpy()[ranked]
@@ -323,7 +330,7 @@ def _times(log: pd.DataFrame) -> Floats:
     elif pd.api.types.is_numeric_dtype(column):
         column = (column * MICROSECONDS).round()
     else:
-        raise ValueError(
+        raise FunnelError(
             f"The column {name!r} holds text, not times. "
             f'Turn it into times first: log["{name}"] = pd.to_datetime(log["{name}"]).'
         )
@@ -336,7 +343,7 @@ def _time_column(log: pd.DataFrame) -> str:
         if name in log.columns:
             return name
     near = _hint("time", [str(column) for column in log.columns])
-    raise ValueError(f"The log needs a column 'time' (or 'minute') to know what came first.{near}")
+    raise FunnelError(f"The log needs a column 'time' (or 'minute') to know what came first.{near}")
 
 
 # --- what can go wrong, in words a beginner understands --------------------------------------
@@ -355,16 +362,16 @@ def _checked(
     """The steps as a list and the window in minutes; ValueError for what cannot be counted."""
     _known_arguments(misspelled, ("scope", "closed", "order", "window"))
     if not isinstance(log, pd.DataFrame):
-        raise ValueError("The first argument is the log, a table: funnel(log, steps).")
+        raise FunnelError("The first argument is the log, a table: funnel(log, steps).")
     _one_of("scope", scope, SCOPES)
     _one_of("order", order, ORDERS)
     if not isinstance(closed, bool | np.bool_):
-        raise ValueError(f"closed is True or False, not {closed!r}.")
+        raise FunnelError(f"closed is True or False (without quotes), not {closed!r}.")
     minutes = _minutes(window)
     if scope == "event":
         _needs(log, ["event"])
         if closed:
-            raise ValueError(
+            raise FunnelError(
                 'A closed funnel follows somebody from step to step, and scope="event" only '
                 'counts rows. Use closed=False with it, or scope="user" or "session".'
             )
@@ -372,9 +379,12 @@ def _checked(
         _needs(log, ["event", *_unit_columns(log, scope)])
     if minutes is not None and (not closed or order == "any"):
         kind = "An open funnel" if not closed else 'A funnel in "any" order'
-        raise ValueError(f"{kind} has no step before, so a window has nothing to measure from.")
+        raise FunnelError(
+            f"{kind} has no step before, so a window has nothing to measure from. "
+            "Which of the two did you want?"
+        )
     if order == "directly" and not closed:
-        raise ValueError('An open funnel has no order: order="directly" needs closed=True.')
+        raise FunnelError('An open funnel has no order: order="directly" needs closed=True.')
     if closed and order != "any":
         _time_column(log)
     return _step_names(log, steps), minutes
@@ -382,51 +392,82 @@ def _checked(
 
 def _step_names(log: pd.DataFrame, steps: Sequence[str]) -> list[str]:
     if isinstance(steps, str):
-        raise ValueError(f'The steps are a list, even a single one: ["{steps}"].')
+        raise FunnelError(f'The steps are a list, even a single one: ["{steps}"].')
     names = list(steps)
     if not names:
-        raise ValueError('The list of steps is empty: name at least one, such as "purchase".')
+        raise FunnelError('The list of steps is empty: name at least one, such as "purchase".')
     for name in names:
         if names.count(name) > 1:
-            raise ValueError(f"The step {name!r} is named twice: a funnel takes each step once.")
+            raise FunnelError(f"The step {name!r} is named twice: a funnel takes each step once.")
     present = set(log["event"].dropna().unique())
     for name in names:
         if name not in present and name not in KNOWN_EVENTS:
-            near = _hint(name, [*present, *KNOWN_EVENTS])
-            raise ValueError(f"No event of this log is called {name!r}.{near}")
+            near = _near_event(str(name), present)
+            raise FunnelError(f"No event of this log is called {name!r}.{near}")
     return names
+
+
+def _near_event(name: str, present: set[str]) -> str:
+    """The events that a wrong name may stand for: near in spelling, or longer by a word."""
+    known = {*present, *KNOWN_EVENTS}
+    close = difflib.get_close_matches(name, sorted(known), 1, 0.75)
+    longer = sorted(event for event in present if len(name) > 2 and name.lower() in event)
+    if found := close or longer[:3]:
+        return f" Did you mean {' or '.join(map(repr, found))}?"
+    return f" It has: {', '.join(sorted(present)[:20])}."
 
 
 def _minutes(window: Window) -> float | None:
     if window is None:
         return None
+    if isinstance(window, str) and re.fullmatch(r"[\d.\s]+", window):
+        raise FunnelError(
+            f"window={window!r} names no unit: {window.strip()} of what? Write it, as in "
+            '"1 day", or give a number of minutes without quotes.'
+        )
     try:
         if isinstance(window, bool):
             raise ValueError
         length = (
             float(window)
             if isinstance(window, int | float | np.number)
-            else pd.Timedelta(window) / pd.Timedelta(minutes=1)
+            else _timedelta(window) / pd.Timedelta(minutes=1)
         )
     except (ValueError, TypeError):
-        raise ValueError(
-            f'window is a number of minutes or a time such as "1 day", not {window!r}.'
+        raise FunnelError(
+            'window is a number of minutes, or a figure with its unit, such as "1 day"; '
+            f"not {window!r}."
         ) from None
     if not length > 0:
-        raise ValueError(f"window must be longer than 0 minutes, not {window!r}.")
+        raise FunnelError(f"window must be longer than 0 minutes, not {window!r}.")
     return length
+
+
+def _only_named(unnamed: tuple[object, ...], call: str, example: str) -> None:
+    if unnamed:
+        raise FunnelError(
+            f"{unnamed[0]!r} stands there without a name: which choice is it? Each choice is "
+            f"given by its name, as in {call}, {example})."
+        )
+
+
+def _timedelta(window: object) -> pd.Timedelta:
+    if isinstance(window, str):
+        window = re.sub(r"\bweeks?\b", "W", window)  # pandas knows weeks by this name only
+    return pd.Timedelta(window)  # type: ignore[arg-type]
 
 
 def _known_arguments(misspelled: dict[str, object], known: tuple[str, ...]) -> None:
     for name in misspelled:
-        raise ValueError(f"There is no argument {name!r}.{_hint(name, known)}")
+        near = _hint(name, known) or f" The arguments are {', '.join(known)}."
+        raise FunnelError(f"There is no argument {name!r}.{near}")
 
 
 def _one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         listed = ", ".join(repr(choice) for choice in allowed)
         near = _hint(value, allowed)
-        raise ValueError(f"{name} is one of {listed}, not {value!r}.{near}")
+        raise FunnelError(f"{name} is one of {listed}, not {value!r}.{near}")
 
 
 def _needs(log: pd.DataFrame, columns: list[str]) -> None:
@@ -434,7 +475,7 @@ def _needs(log: pd.DataFrame, columns: list[str]) -> None:
         if column not in log.columns:
             here = [str(name) for name in log.columns]
             near = _hint(column, here) or f" Its columns: {', '.join(here)}."
-            raise ValueError(f"The log has no column {column!r}.{near}")
+            raise FunnelError(f"The log has no column {column!r}.{near}")
 
 
 def _hint(name: object, known: Iterable[Hashable]) -> str:

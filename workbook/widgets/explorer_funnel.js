@@ -42,7 +42,7 @@ function definition(choice) {
     return `Open funnel of ${noun}: whoever did the step counts, wherever they came in. Order and time can remove nobody.`;
   if (choice.order === "any")
     return `Closed funnel of ${noun} in any order: all steps so far, in whatever order. Time has no step to start from.`;
-  const how = choice.order === "directly" ? "right after" : "after";
+  const how = choice.order === "directly" ? "as the very next event after" : "after";
   const limit = {none: "at any later time", day: "within 1 day", half: "within 30 minutes"}[choice.window];
   const between = choice.order === "directly" && choice.log === "shop"
     ? " Page views, scrolls and engagement may lie between; shipping and payment details may not." : "";
@@ -53,6 +53,21 @@ function listed(words) {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
+// Users and sessions have different lanes; a visitor is gone from a step if none of theirs counts.
+function visitorsLost(before, now, steps) {
+  const who = (lane) => lane.name.split(" ")[0];
+  const at = (lanes, name) => steps.filter((_, i) => lanes.some((lane) => who(lane) === name && lane.counted[i]));
+  const parts = [];
+  for (const name of new Set(now.map(who))) {
+    const old = at(before, name), left = at(now, name);
+    const lost = old.filter((step) => !left.includes(step)).map((step) => SHORT[step]);
+    const won = left.filter((step) => !old.includes(step)).map((step) => SHORT[step]);
+    if (lost.length) parts.push(`${name} vanishes from ${listed(lost)}.`);
+    if (won.length) parts.push(`${name} comes back at ${listed(won)}.`);
+  }
+  return parts;
+}
+
 // What changed between two drawings, in words: names for few visitors, numbers for the shop.
 function news(before, now, steps) {
   const counts = steps.map((step, i) => `${SHORT[step]} ${now.state.counts[i].toLocaleString("en-US")}`);
@@ -60,6 +75,7 @@ function news(before, now, steps) {
   if (!before || before.choice.log !== now.choice.log) return parts.join(" ");
   if (before.choice.scope !== now.choice.scope) {
     parts.push(`Counted are ${NOUN[now.choice.scope][1]} instead of ${NOUN[before.choice.scope][1]}.`);
+    if (now.state.lanes) parts.push(...visitorsLost(before.state.lanes, now.state.lanes, steps));
     return parts.join(" ");
   }
   if (now.state.lanes) {
@@ -146,7 +162,7 @@ function render({model, el}) {
     sets.order.disabled = choice.scope === "event" || choice.entry === "open";
     sets.window.disabled = sets.order.disabled || choice.order === "any";
     meaning.textContent = definition(choice);
-    countHead.textContent = {user: "Users", session: "Visits", event: "Events"}[choice.scope];
+    countHead.textContent = {user: "Users", session: "Sessions", event: "Events"}[choice.scope];
     fillTable(state.counts);
     fillWhy(state.lanes);
     if (state.lanes) drawLanes(state); else drawBars(state.counts);
@@ -158,7 +174,7 @@ function render({model, el}) {
 
   function fillTable(counts) {
     body.replaceChildren(...steps.map((step, i) => {
-      const share = (whole) => whole ? `${(100 * counts[i] / whole).toFixed(1)} %` : "–";
+      const share = (whole) => whole ? `${(100 * counts[i] / whole).toFixed(1)}\u00a0%` : "–";
       const before = i ? share(counts[i - 1]) : "";
       const over = i && counts[i] > counts[i - 1] ? " (more than before!)" : "";
       return element("tr", {}, element("th", {scope: "row"}, step),
@@ -176,11 +192,11 @@ function render({model, el}) {
   }
 
   // --- six visitors: one lane each, a dot that walks to the last step counted
-  const NAMES = 42, OUTSIDE = 34, ROW = 36, HEAD = 26;
+  const ROW = 36, HEAD = 26, NARROW = 300;
   let walkers = new Map();
   let marks = null;
 
-  function size() { return Math.max(280, Math.floor(stage.clientWidth || 600)); }
+  function size() { return Math.max(200, Math.floor(stage.clientWidth || 600)); }
 
   function clear(width, height) {
     svg.setAttribute("width", width);
@@ -189,11 +205,13 @@ function render({model, el}) {
   }
 
   function drawLanes(state) {
-    const width = size(), left = NAMES + OUTSIDE;
+    const width = size(), outside = width < NARROW ? 30 : 34;
+    const left = outside + (width < NARROW ? 18 : 42);
     const column = (i) => left + (i + 0.5) * (width - left) / steps.length;
     const row = (i) => HEAD + (i + 0.5) * ROW;
     const events = choice.scope === "event";
     clear(width, HEAD + ROW * state.lanes.length + 30);
+    svg.classList.toggle("narrow", width < NARROW);
     if (marks) marks.remove(); else svg.replaceChildren();
     marks = shape("g");
     steps.forEach((step, i) => {
@@ -221,10 +239,10 @@ function render({model, el}) {
       });
     });
     svg.prepend(marks);
-    placeWalkers(state, events, column, row, left);
+    placeWalkers(state, events, column, row, left - outside / 2);
   }
 
-  function placeWalkers(state, events, column, row, left) {
+  function placeWalkers(state, events, column, row, away) {
     const wanted = new Map(events ? [] : state.lanes.map((lane, r) => [lane.name, [lane, r]]));
     for (const [name, walker] of walkers)
       if (!wanted.has(name)) { walker.remove(); walkers.delete(name); }
@@ -237,7 +255,7 @@ function render({model, el}) {
         svg.append(walker);
       }
       const last = lane.counted.reduce((best, is, i) => (is ? i : best), -1);
-      const x = last < 0 ? left - OUTSIDE / 2 : column(last);
+      const x = last < 0 ? away : column(last);
       walker.classList.toggle("out", last < 0);
       walker.style.transform = `translate(${x}px, ${row(r)}px)`;
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -88,67 +89,81 @@ def draw_journey(events: pd.DataFrame, sessions: pd.DataFrame) -> tuple[Any, str
     visits = len(sessions)
     shown = ["view_item", MACRO, *ON_PATH, *FURTHER_ON_PATH, *BESIDE]
     events = events[events["event"].isin(shown)]  # a tenth of the log: each count below is quick
-    fig, (journey, share) = plt.subplots(2, 1, figsize=(11, 6), height_ratios=[3, 1.5])
-    fig.subplots_adjust(left=0.02, right=0.98, top=0.9, bottom=0.1, hspace=0.1)
-    _boxes(journey, events, visits)
-    found = parts(events, visits)
-    _bar(share, found, visits)
-    micro = 1000 * (found["path"] + found["beside"]) / visits
-    fig.suptitle(
-        f"Orders speak for {1000 * found['order'] / visits:.0f} of 1,000 visits, "
-        f"micro conversions for {micro:.0f} more"
-    )
+    # Lessons are about 750 pixels wide: at this size 11 points are shown as 11 points.
+    with plt.rc_context({"font.size": 11, "axes.titlesize": 11}):
+        fig, (journey, share) = plt.subplots(2, 1, figsize=(7.6, 6.4), height_ratios=[3, 1.9])
+        fig.subplots_adjust(left=0.03, right=0.97, top=0.9, bottom=0.1, hspace=0.08)
+        _boxes(journey, events, visits)
+        found = parts(events, visits)
+        _bar(share, found, visits)
+        micro = 1000 * (found["path"] + found["beside"]) / visits
+        fig.suptitle(
+            f"Orders speak for {1000 * found['order'] / visits:.0f} of 1,000 visits, "
+            f"micro conversions for {micro:.0f} more",
+            fontsize=13,
+        )
     return fig, _in_words(events, found, visits)
 
 
 def _boxes(ax: Any, events: pd.DataFrame, visits: int) -> None:
-    def box(x: float, y: float, words: str, count: int, color: str) -> None:
-        text = f"{words}\n{count:,}\n{100 * count / visits:.1f} % of visits"
-        style = {"boxstyle": "round,pad=0.5", "facecolor": color, "edgecolor": "black"}
-        ax.text(x, y, text, ha="center", va="center", bbox=style)
+    def box(x: float, y: float, words: str, count: int, color: str) -> Any:
+        text = f"{words}\n{count:,}\n{100 * count / visits:.1f} %"
+        style = {"boxstyle": "round,pad=0.4", "facecolor": color, "edgecolor": "black"}
+        return ax.text(x, y, text, ha="center", va="center", bbox=style)
 
-    def arrow(start: tuple[float, float], end: tuple[float, float], line: str) -> None:
-        ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "linestyle": line})
+    def arrow(start: Any, end: Any, line: str) -> None:
+        # From the edge of one box to the edge of the other, however wide their words are.
+        style = {"arrowstyle": "->", "linestyle": line, "shrinkA": 1, "shrinkB": 1}
+        ends = {"patchA": start.get_bbox_patch(), "patchB": end.get_bbox_patch()}
+        places = end.get_position(), start.get_position()
+        ax.annotate("", *places, arrowprops={**style, **ends})
 
     ax.set_axis_off()
     ax.set_xlim(-0.5, 5.5)
-    ax.set_ylim(-0.5, 1.5)
-    box(0, 0, "All visits", visits, _TRAFFIC)
-    box(1, 0, "Product view", visits_with(events, "view_item"), _TRAFFIC)
+    ax.set_ylim(-0.5, 1.6)
+    line = [
+        box(0, 0, "Visits", visits, _TRAFFIC),
+        box(1, 0, "Product", visits_with(events, "view_item"), _TRAFFIC),
+    ]
     for place, (name, words) in enumerate(ON_PATH.items(), start=2):
-        box(place, 0, f"◆ {words}", visits_with(events, name), _PATH)
-    box(5, 0, "★ Order", visits_with(events, MACRO), _MACRO)
-    for place in range(5):
-        arrow((place + 0.36, 0), (place + 0.66, 0), "solid")
-    starts = (0.0, 1.0, 1.2)  # the newsletter from any visit, the other two from a product
-    for place, (start, (name, words)) in enumerate(zip(starts, BESIDE.items(), strict=True)):
-        box(place, 1.1, f"◇ {words}", visits_with(events, name), _BESIDE)
-        arrow((start, 0.35), (max(start, place - 0.2), 0.76), "dotted")
+        line.append(box(place, 0, f"◆ {words}", visits_with(events, name), _PATH))
+    line.append(box(5, 0, "★ Order", visits_with(events, MACRO), _MACRO))
+    beside = [
+        box(1.25 * place, 1.15, f"◇ {words}", visits_with(events, name), _BESIDE)
+        for place, (name, words) in enumerate(BESIDE.items())
+    ]
+    ax.figure.canvas.draw()  # the boxes get their size when they are drawn
+    for start, end in itertools.pairwise(line):
+        arrow(start, end, "solid")
+    # The newsletter can be ordered in any visit, the other two from a product.
+    for start, end in zip((line[0], line[1], line[1]), beside, strict=True):
+        arrow(start, end, "dotted")
     legend = (
-        "★ macro: completes the objective\n◆ micro, on the path to it\n"
-        "◇ micro, beside the path\ngray: traffic, not on Mara's list"
+        "★ macro: the objective\n◆ micro, on the path\n◇ micro, beside the path\n"
+        "gray: not on Mara's list\n%: of all visits"
     )
-    ax.text(3, 1.1, legend, va="center")
+    ax.text(3.35, 1.15, legend, va="center")
 
 
 def _bar(ax: Any, found: dict[str, int], visits: int) -> None:
     shown = {
-        "order": ("★ order", _MACRO),
+        "order": ("★ with an order", _MACRO),
         "path": ("◆ on the path, no order", _PATH),
         "beside": ("◇ only beside the path", _BESIDE),
         "none": ("none of these", _TRAFFIC),
     }
     left = 0.0
     for place, (key, (words, color)) in enumerate(shown.items()):
-        width = 1000 * found[key] / visits
+        width = 100 * found[key] / visits
         ax.barh([0], [width], left=left, color=color, edgecolor="black")
-        ax.text(left + 2, 1.68 - 0.38 * place, f"{words}: {width:.0f}")
-        ax.plot([left, left], [-0.4, 1.95 - 0.38 * place], color="black", linewidth=0.8)
+        said = f"{words}: {found[key]:,} visits, {width:.1f} %"
+        ax.text(left + 0.4, 2.15 - 0.5 * place, said, va="center")
+        ax.plot([left, left], [-0.4, 2.35 - 0.5 * place], color="black", linewidth=0.8)
         left += width
-    ax.set_xlim(0, 1000)
-    ax.set_ylim(-0.5, 2.2)
+    ax.set_xlim(0, 100)
+    ax.set_ylim(-0.5, 2.7)
     ax.set_yticks([])
-    ax.set_xlabel("visits, of every 1,000 (rounded)")
+    ax.set_xlabel("share of all visits, in %; each visit is in one part only")
     ax.spines[["top", "left", "right"]].set_visible(False)
 
 

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CELL = "text-align:left;vertical-align:top;white-space:normal"
+# With three columns a narrow window has no room for long words; unbroken, the last is cut off.
+_BREAK = ";min-width:4em;overflow-wrap:anywhere;hyphens:auto"
 
 
 class TextTable:
@@ -29,8 +31,10 @@ class TextTable:
         return {"text/html": self._html(), "text/plain": repr(self)}
 
     def _html(self) -> str:
+        style = _CELL + (_BREAK if len(self.heads) > 2 else "")
+
         def cell(tag: str, text: str, more: str = "") -> str:
-            return f'<{tag}{more} style="{_CELL}">{html.escape(text)}</{tag}>'
+            return f'<{tag}{more} style="{style}">{html.escape(text)}</{tag}>'
 
         heads = "".join(cell("th", head, ' scope="col"') for head in self.heads)
         body = "".join(
@@ -41,7 +45,8 @@ class TextTable:
             for row in self.rows
         )
         caption = f'<caption style="text-align:left">{html.escape(self.caption)}</caption>'
-        return f"<table>{caption}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+        head = f"<thead><tr>{heads}</tr></thead>"
+        return f'<table lang="en">{caption}{head}<tbody>{body}</tbody></table>'
 
 
 def text_table(frame: pd.DataFrame, caption: str) -> TextTable:
