@@ -104,15 +104,20 @@ def of_coverage(lesson: Lesson, questions: Iterable[Any]) -> list[Problem]:
     return problems
 
 
-def untaught(lesson: Lesson, earlier: Iterable[Lesson]) -> dict[str, list[int]]:
-    """Moves of the worked answers that no lesson up to this one teaches, with their lines."""
+def untaught(
+    lesson: Lesson, earlier: Iterable[Lesson], stretch: bool = False
+) -> dict[str, list[int]]:
+    """Moves of the worked answers that no lesson up to this one teaches, with their lines.
+
+    Exercises marked `stretch` may reach beyond what was taught and are left out, unless asked for.
+    """
     taught = set(moves.BASIC) | set(lesson.header.get("moves", []))
     for other in earlier:
         taught |= set(other.header.get("moves", []))
     found: dict[str, list[int]] = {}
     for exercise in lesson.exercises.values():
-        if exercise.cell.metadata.get("stretch", False):
-            continue  # stretch is marked as such: it may reach beyond what was taught
+        if exercise.cell.metadata.get("stretch", False) and not stretch:
+            continue
         for move in sorted(moves.used(exercise.cell.region()) - taught):
             found.setdefault(move, []).append(exercise.line)
     return found
@@ -132,10 +137,14 @@ def of_moves(lesson: Lesson, earlier: list[Lesson]) -> tuple[list[Problem], list
     missing = untaught(lesson, earlier)
     written = {other.number for other in earlier}
     unwritten = [f"{n:02d}" for n in range(1, int(lesson.number)) if f"{n:02d}" not in written]
-    if unwritten and missing:
-        first, last = unwritten[0], unwritten[-1]
-        names = ", ".join(sorted(missing))
-        return problems, [f"{lesson.slug}: lessons {first} to {last} will have to teach: {names}"]
+    if unwritten:
+        # What the lesson's header says it needs, and what its stretch uses, is listed as well.
+        wanted = {*untaught(lesson, earlier, stretch=True), *lesson.header.get("needs", [])}
+        names = ", ".join(sorted(wanted - before - set(new)))
+        note = (
+            f"{lesson.slug}: lessons {unwritten[0]} to {unwritten[-1]} will have to teach: {names}"
+        )
+        return problems, [note] if names else []
     for move, lines in missing.items():
         what = f"the worked answer uses `{move}`, which no lesson up to this one teaches"
         problems += [Problem(lesson.path, line, what) for line in lines]
