@@ -118,6 +118,9 @@ def finish() -> dict[str, Any]:
         }
         if given:
             entry["cases"] = given
+            if any(result["kind"] == "other" and not isinstance(result["value"], bool)
+                   for result in entry["answer"]["results"]):  # fmt: skip
+                raise AuthorError(f"{key}: a case gives a result too large or odd to be compared")
         for sort, name, message, value in _recording.ways.get(key, []):
             if sort == "accepted":
                 form = _form(key, name, value, declared["kind"], given)

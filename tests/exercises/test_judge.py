@@ -194,6 +194,21 @@ def test_a_blank_inside_a_container_is_named_and_entries_are_counted() -> None:
     assert "1 of its 2 entries" in judge(asked, {"shop": "micro", "app": "micro"}).message
 
 
+def test_texts_where_numbers_belong_are_named() -> None:
+    assert "without quotes" in judge(exercise([5, 3], "list"), ["5", "3"]).message
+    mapping = exercise({"cart": 66.3}, "mapping")
+    assert "without quotes" in judge(mapping, {"cart": "66.3 %"}).message
+
+
+def test_what_a_function_prints_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    def loud(a: int) -> int:
+        print("here")
+        return a
+
+    assert judge(exercise(lambda a: a, "function", cases=[(1,)]), loud).status == "right"
+    assert capsys.readouterr().out == ""
+
+
 class Hostile:
     """An object that breaks whoever touches it."""
 

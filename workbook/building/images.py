@@ -11,6 +11,8 @@ import io
 import re
 from typing import Any
 
+from workbook.cells import joined
+
 LIMIT = 2.0
 DATA = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
 
@@ -33,15 +35,11 @@ def keep_committed(new: dict[str, Any], old: dict[str, Any] | None) -> None:
 
 def _kept(mime: str, text: Any, was: Any) -> Any:
     if mime == "image/png":
-        return was if alike(_joined(text), _joined(was)) else text
-    new, old = DATA.findall(_joined(text)), DATA.findall(_joined(was))
-    if not new or len(new) != len(old) or DATA.sub("", _joined(text)) != DATA.sub("", _joined(was)):
+        return was if alike(joined(text), joined(was)) else text
+    new, old = DATA.findall(joined(text)), DATA.findall(joined(was))
+    if not new or len(new) != len(old) or DATA.sub("", joined(text)) != DATA.sub("", joined(was)):
         return text
     return was if all(alike(a, b) for a, b in zip(new, old, strict=True)) else text
-
-
-def _joined(text: Any) -> str:
-    return text if isinstance(text, str) else "".join(text)
 
 
 def alike(one: str, other: str) -> bool:

@@ -125,6 +125,8 @@ def _not_yet(exercise: Exercise, form: Canonical) -> str:
         return text + _function_trouble(exercise, form)
     if _holds_blanks(form):
         return f"A blank is left: a value in `{exercise.name}` is still `...`."
+    if _is_text(form) and not _is_text(exercise.answer):
+        return f"The values in `{exercise.name}` are texts. Numbers stand without quotes."
     if exercise.kind in ("number", "series", "frame"):
         return text + "Read the prompt's numerator, denominator and scope once more."
     if exercise.kind == "mapping":
@@ -136,6 +138,14 @@ def _not_yet(exercise: Exercise, form: Canonical) -> str:
     if exercise.kind == "string":
         return text + "Is it spelled as the prompt spells it, capital letters included?"
     return text + "Go through its values one by one: which would you defend, and how?"
+
+
+def _is_text(form: Canonical) -> bool:
+    """Whether the values of a container are all texts."""
+    if form["kind"] == "mapping":
+        return all(isinstance(value, str) for _, value in form["items"])
+    held = form.get("items") or form.get("values") or [0]
+    return all(isinstance(value, str) for value in held)
 
 
 def _holds_blanks(form: Canonical) -> bool:
@@ -229,12 +239,15 @@ def _rows_slip(
         if form["kind"] in ("set", "list"):
             extra, missing = mine - theirs, theirs - mine
             if extra and not missing:
-                return (
-                    "extra",
-                    f"`{name}` holds too much: {len(extra)} of its values do not belong.",
+                return "extra", (
+                    f"`{name}` holds too much: {_of_them(len(extra))} not belong. "
+                    "Which could you not defend?"
                 )
             if missing and not extra:
-                return "missing", f"What `{name}` holds is right, but {len(missing)} more belong."
+                return "missing", (
+                    f"What `{name}` holds is right, but {len(missing)} more "
+                    f"belong{'s' * (len(missing) == 1)} to it. What did you not think of?"
+                )
         return "rows", _count(name, "value", len(_labels(form)), len(_labels(answer)))
     if form["kind"] in ("series", "mapping") and mine != theirs:
         return "labels", (
@@ -243,8 +256,15 @@ def _rows_slip(
         )
     if form["kind"] == "set" and mine != theirs:
         wrong = len(mine - theirs)
-        return "some", f"`{name}` has the right number of values; {wrong} of them do not belong."
+        return "some", (
+            f"`{name}` has the right number of values; {_of_them(wrong)} not belong. "
+            "A misspelled name, or one too many?"
+        )
     return None
+
+
+def _of_them(count: int) -> str:
+    return f"{count} of its values do{'es' * (count == 1)}"
 
 
 def _labels(form: Canonical) -> list[Json]:

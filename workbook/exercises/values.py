@@ -7,7 +7,9 @@ stored, printed by a kernel and compared outside of it.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import io
 import math
 import numbers
 from collections.abc import Callable, KeysView, Mapping, Sequence, Sized, ValuesView
@@ -287,7 +289,8 @@ def _function(value: object, cases: Sequence[Json]) -> Canonical:
     results: list[Json] = []
     for case in cases:
         try:
-            result = value(*decode(case))
+            with contextlib.redirect_stdout(io.StringIO()):  # a print in it is not for the card
+                result = value(*decode(case))
             other = result if kind_of(result) == "truth" else describe(result)
             results.append(natural(result) or {"kind": "other", "value": scalar(other)})
         except (Exception, SystemExit) as error:

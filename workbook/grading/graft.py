@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workbook import cells as cells_json
 from workbook.exercises.judge import Exercise
 
 MARKER = re.compile(r"^(\s*)#+\s*(?:NBVAL_|PYTEST_VALIDATE_)\w+\s*$", re.MULTILINE)
@@ -33,9 +34,7 @@ def code_cells(notebook: Mapping[str, Any]) -> list[tuple[str, str | None, str]]
     for cell in notebook.get("cells", []):
         if not isinstance(cell, Mapping) or cell.get("cell_type") != "code":
             continue
-        source = cell.get("source", "")
-        lines = source if isinstance(source, list) else [source or ""]
-        text = "".join(map(str, lines))
+        text = cells_json.source(cell)
         metadata = cell.get("metadata")
         key = metadata.get("key") if isinstance(metadata, Mapping) else None
         found.append((str(cell.get("id", "")), key if isinstance(key, str) else None, text))
@@ -104,7 +103,7 @@ def graft(
     Every cell's metadata says its `role` and `exercise`.
     """
     set_up = [
-        _text(cell)
+        cells_json.source(cell)
         for cell in worked["cells"]
         if cell["cell_type"] == "code" and "setup" in cell["metadata"].get("tags", [])
     ]
@@ -125,7 +124,7 @@ def graft(
     for cell in worked["cells"]:
         if cell["cell_type"] != "code":
             continue
-        text, key = _text(cell), cell["metadata"].get("key")
+        text, key = cells_json.source(cell), cell["metadata"].get("key")
         if key in exercises:
             exercise = exercises[key]
             if key in attempted and key not in without:
@@ -164,8 +163,3 @@ def _spec(exercise: Exercise) -> str:
 def _call(what: str) -> str:
     """A cell that uses none of the names a learner may have taken."""
     return f"__import__('workbook.grading.inside', fromlist=['inside']).{what}"
-
-
-def _text(cell: Mapping[str, Any]) -> str:
-    source = cell["source"]
-    return source if isinstance(source, str) else "".join(source)

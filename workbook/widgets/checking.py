@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from workbook import paths, progress
+from workbook import cells, paths, progress
 from workbook.exercises import store
 from workbook.exercises.judge import Exercise, Verdict, judge
 from workbook.widgets import plain_errors
@@ -164,6 +164,5 @@ def worked_code(key: str) -> str | None:
     for path in sorted(paths.solutions_dir().glob(f"{key[:2]}-*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             if cell["cell_type"] == "code" and cell["metadata"].get("key") == key:
-                source = cell["source"]
-                return source if isinstance(source, str) else "".join(source)
+                return cells.source(cell)
     return None

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from workbook import paths, progress
+from workbook import cells, paths, progress
 from workbook.exercises import standing, store
 from workbook.widgets.cards import Card, present
 
@@ -247,9 +247,9 @@ def _refill(name: str, content: bytes) -> str:
     filled, kept = 0, 0
     for cell in here["cells"]:
         key = cell.get("metadata", {}).get("key")
-        if key not in saved or _text(cell) == saved[key]:
+        if key not in saved or cells.source(cell) == saved[key]:
             continue
-        if is_blank(_text(cell)):
+        if is_blank(cells.source(cell)):
             cell["source"], cell["outputs"], cell["execution_count"] = saved[key], [], None
             filled += 1
         elif not is_blank(saved[key]):
@@ -267,7 +267,7 @@ def _refill(name: str, content: bytes) -> str:
 
 def _answers(notebook: Mapping[str, Any]) -> dict[str, str]:
     return {
-        cell["metadata"]["key"]: _text(cell)
+        cell["metadata"]["key"]: cells.source(cell)
         for cell in notebook["cells"]
         if cell["cell_type"] == "code" and cell.get("metadata", {}).get("key")
     }
@@ -296,8 +296,3 @@ def is_blank(source: str) -> bool:
         and not any(isinstance(node, ast.Call) for line in after for node in ast.walk(line))
         and all(sum(n.id == b and isinstance(n.ctx, ast.Store) for n in names) == 1 for b in blank)
     )
-
-
-def _text(cell: Mapping[str, Any]) -> str:
-    source = cell["source"]
-    return source if isinstance(source, str) else "".join(source)
