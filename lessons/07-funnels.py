@@ -252,8 +252,9 @@ funnel_explorer()
 # %% key="07-choose" kind="series" objective="L7.3"
 log = load("events")
 steps = ["view_item", "add_to_cart", "begin_checkout", "purchase"]
-# mara = funnel(log, steps, ...)
 mara = ...
+# A way to begin (remove the first #, fill the gap):
+# mara = funnel(log, steps, ...)
 ### BEGIN SOLUTION
 mara = funnel(log, steps, scope="user", window="7 days")
 ### END SOLUTION

@@ -99,6 +99,7 @@ BY_SIGHT = [
     (change('key="01-share"', 'key="share"'), "must start with the lesson's number"),
     (change("places=2", "place=2"), "unknown option place"),
     (change("share = ...", "share = 0"), "exactly one name must be set to `...`"),
+    (change("share = ...", "# share = visits...\nshare = ..."), "stands above the blank"),
     (change("### END SOLUTION\n", ""), "has no ### BEGIN SOLUTION"),
     (change('objective="L1.1"', 'objective="L9.9"'), "is not in the header"),
     (change("[L1.1, L1.2]", "[L1.1, L1.2, L7.7]"), "the objective L7.7 is not in objectives.yml"),

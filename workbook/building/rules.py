@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -26,6 +27,10 @@ def of_source(lesson: Lesson, objectives: Iterable[str]) -> list[Problem]:
             problem(exercise.line, f'{key}: no check("{key}") below it')
         if checks[key] > 1:
             problem(exercise.line, f'{key}: check("{key}") stands {checks[key]} times')
+        above, _, _ = exercise.cell.source.partition(f"\n{exercise.name} = ...")
+        if re.search(rf"^#\s*{exercise.name}\s*=", above, re.MULTILINE):
+            what = f"{key}: `# {exercise.name} =` stands above the blank, which would undo it"
+            problem(exercise.line, what)
         if not exercise.hints:
             problem(exercise.line, f'{key}: no hint (a markdown cell with tags=["hint"])')
     for cell in lesson.cells:
