@@ -140,6 +140,13 @@ BY_RUNNING = [
     (LESSON + "\n# %%\n1 +\n", "SyntaxError", LESSON.count("\n") + 3),
     (LESSON + "\n# %%\nvisits\nvisits['nothing']\n", "KeyError", LESSON.count("\n") + 4),
     (change('share = visits["ordered"].mean()', "share = ..."), "leaves `share` blank", None),
+    (
+        change('kind="number" places=2', 'kind="list"').replace(
+            'share = visits["ordered"].mean()', "share = list(range(3000))"
+        ),
+        "holds more than 2000 values; ask for a summary",
+        None,
+    ),
     (change('visits["ordered"].mean()', '"text"'), "is a text (in quotes), not one number", None),
 ]  # fmt: skip
 

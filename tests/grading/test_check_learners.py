@@ -323,3 +323,18 @@ def test_the_command_prints_json_and_a_table(mini: Path, tmp_path: Path) -> None
     lines = cli.table([check.Checked(**row) for row in rows])
     assert lines[0] == "01-mini: 8 of 9 right"
     assert any(line.strip().startswith("✘ 01-share") for line in lines)
+
+
+def test_on_another_shop_a_wrong_way_that_would_be_unsure_is_dropped() -> None:
+    from workbook.exercises.compare import Rules
+    from workbook.exercises.judge import Exercise, WrongWay
+
+    def number(value: float) -> dict[str, object]:
+        return {"kind": "number", "value": value}
+
+    ways = {"near": 10.2, "twin": 20.0, "other_twin": 20.1, "clear": 30.0}
+    exercise = Exercise(
+        "01-x", "x", "number", number(10.0), Rules(tolerance=0.1),
+        wrong=tuple(WrongWay(name, name, number(value)) for name, value in ways.items()),
+    )  # fmt: skip
+    assert [way.name for way in check._without_collisions(exercise).wrong] == ["clear"]
