@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations, pairwise, product
 
 import numpy as np
@@ -12,6 +13,7 @@ from workbook import paths
 from workbook.analysis.funnels import (
     ENTERS,
     LEAVES,
+    FunnelError,
     abandonment,
     funnel,
     funnel_members,
@@ -286,3 +288,26 @@ def test_an_interval_for_nothing_of_many_is_not_empty():
 def test_bad_input_is_named_and_the_nearest_right_one_offered(mini_log, call, words):
     with pytest.raises(ValueError, match=words):
         call(mini_log)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda log: funnel(log, STEPS, window="7"), "7"),
+        (lambda log: funnel(log, STEPS, "user"), 'scope="user"'),
+        (lambda log: funnel(log, STEPS, scop="user"), "scope"),
+        (lambda log: funnel(log, ["view_item", "cart"]), "add_to_cart"),
+    ],
+    ids=["a window without unit", "an unnamed choice", "a misspelled choice", "a short name"],
+)
+def test_slips_that_newcomers_made_get_plain_words(
+    mini_log: pd.DataFrame, call: Callable[[pd.DataFrame], object], words: str
+) -> None:
+    with pytest.raises(FunnelError, match=words) as caught:
+        call(mini_log)
+    assert "nanosecond" not in str(caught.value)
+
+
+def test_a_week_may_be_written_as_people_write_it(mini_log: pd.DataFrame) -> None:
+    weekly = funnel(mini_log, STEPS, window="1 week")
+    assert weekly.equals(funnel(mini_log, STEPS, window="7 days"))
