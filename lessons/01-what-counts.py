@@ -25,9 +25,9 @@
 # * compute what a report on orders alone leaves unexplained, and argue for more without promising sales;
 # * keep action, event, key event, conversion, metric and KPI apart.
 #
-# **Two routes.** With code: everything that is not marked *stretch*. Without: run every cell all the same, skip the exercises, and answer where it says **No code?**
+# **Two routes.** With code: all that is not marked *stretch*. Without: run every cell, skip the exercises, answer every question before *Stretch*; **No code?** ones stand for an exercise.
 #
-# **Running.** Click into the gray cell below and press **Shift+Enter**: it runs, and the next one is selected. Go on like this. After a restart begin at the top. If a question does not show, run its cell again.
+# **Running.** Click into the gray cell below and press **Shift+Enter**: it runs, and the next one is selected. After a restart begin at the top. If a question does not show, run its cell again.
 
 # %% tags=["setup"]
 import pandas as pd
@@ -64,7 +64,7 @@ print("Theo, events:        ", len(events))
 #
 # Ask them in this order of any action.
 #
-# 1. **Was it completed?** A form half filled is an intention. If not: no conversion.
+# 1. **Was it completed, on this site?** A form half filled is an intention; a click on an ad happens elsewhere. If not: no conversion.
 # 2. **Has somebody decided to want it?** A log shows what happened, never what was wanted. If nobody has: an event and no more.
 # 3. **Does it complete the declared primary objective of this site?** If so it is a **macro conversion**. A site may declare more than one.
 # 4. If not, it is a **micro conversion**, and one question is left: does the usual way to the objective run through it (**on the path**), or is it wanted although the objective can be reached without it (**beside the path**)?
@@ -918,10 +918,10 @@ quiz("01-q19")
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
 #
-# **Fifty minutes.** 0-5 read the dispute aloud with three voices; each table bets on one speaker. 5-12 the four questions, two actions together. 12-22 the twenty actions, in pairs (01-q02). 22-27 first vote. 27-35 Exercise 2, then the prediction 01-q05 by show of hands, then Exercise 3 on the screen. 35-42 explorer: one table per business explains its three oddest labels. 42-47 second vote. 47-50 the decision 01-q11, collect the numbers that would change their minds. Home: Exercises 1 and 4, exam corner.
+# **Fifty minutes.** 0-5 read the dispute aloud with three voices; each table bets on one speaker. 5-12 the four questions, two actions together. 12-22 the twenty actions, in pairs (01-q02). 22-27 vote (1). 27-35 Exercise 2, then the prediction 01-q05 by show of hands, then Exercise 3 on the screen. 35-42 explorer: one table per business explains its three oddest labels. 42-47 vote (2). 47-50 the decision 01-q11, collect the numbers that would change their minds. Home: Exercises 1 and 4, section 5, exam corner. For what is solved on the screen, keep `solutions/` open in a second tab.
 #
 # **Vote, discuss, vote again.** (1) "A visitor fills the cart and pays. How many conversions were that?" Expect *one*; the defensible answer is one macro and several micros, each counted by itself. Ask: what happens to a count of carts that forgets the paid ones, when the checkout gets better? (2) "Northlight doubles the newsletter sign-ups. Is Mara better off?" Expect *yes* and *no* with confidence. Ask what one would have to know: would they have come anyway, and what do letters sell?
 #
 # **What goes wrong.** Money is taken for the test (the contact form of the kitchen fitter). The contact form of a shop is labeled micro out of habit: send them to the sheet. Product views: the sheet decides, and another shop may decide otherwise; that is the point, not an error. In code: rows counted for visits (`len` for `.nunique()`), and `isin` without the list's brackets.
 #
-# **If time is short,** drop section 5; the match question works as homework.
+# **If time is short,** drop vote (2), and give each table one business of the explorer.

@@ -43,7 +43,7 @@ print("Theo:      ", rate_theo.round(1), "%")
 # * choose the step to improve by what can be won back;
 # * see when a funnel cannot be true, and which routes it hides.
 #
-# **Two routes.** With code: all that is not marked *stretch*. Without: run, read, answer at **No code?** Figure cells are to be run, not read.
+# **Two routes.** With code: all that is not marked *stretch*. Without: run, read, skip the exercises, answer every question before *Stretch*; **No code?** marks those that stand for an exercise. Figure cells are to be run, not read.
 
 # %%
 quiz.recall("07")
@@ -549,14 +549,14 @@ def left_at_the_next_step():
 quiz("07-q06")
 
 # %% [markdown]
-# The Baymard Institute's average of 49 studies is 70.19 % (secondary pages, 2024 to 2026). How near is Pebble Street?
+# The Baymard Institute's average of 49 studies is 70.19 % (secondary pages, 2024 to 2026): 1 - orders / carts, with scope and window as each study chose. How near is Pebble Street?
 
 # %%
 for scope in ["user", "session"]:
     carts = funnel(load("events"), ["add_to_cart", "purchase"], scope=scope)
     lost = 100 * (1 - carts["purchase"] / carts["add_to_cart"])
     print("Cart abandonment, scope", scope, "in %:", lost.round(1))
-    print("   percentage points above Baymard:", (lost - 70.19).round(1))
+    print("   difference to Baymard, percentage points:", (lost - 70.19).round(1))
 
 # %%
 quiz("07-q07")
@@ -855,9 +855,11 @@ quiz("07-q13")
 # %% [markdown]
 # ## Exam corner
 #
-# * **"Cart abandonment rate"**, no scope given: exams take 1 - orders / carts. Add the unit you counted.
-# * **"Fix the step with the highest drop-off."** *Look* there; fix by recoverable value.
-# * **"Add to cart shows strong intent."** Stronger than a view; yet about seven carts in ten end without an order (Baymard).
+# | The item | Usually keyed | Defensible |
+# |---|---|---|
+# | "Cart abandonment rate", no scope given | 1 - orders / carts | the same, with the unit you counted |
+# | "Which step to improve?" | the one with the highest drop-off | *look* there; fix by recoverable value |
+# | "Adding to cart shows strong intent" | true | stronger than a view; yet about seven carts in ten end without an order (Baymard) |
 
 # %%
 quiz("07-q14", "07-q18", "07-q20")
@@ -1203,10 +1205,10 @@ quiz("07-q03", "07-q11", "07-q16", "07-q17", "07-q19")
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
 #
-# **Fifty minutes.** 0-4 the two reports: hands up, whom do you believe? 4-14 Exercise 1 on paper in pairs, one visitor per pair to defend. 14-20 the six definitions on the screen, first vote. 20-26 explorer: the class calls the change, names who vanishes *before* the click. 26-33 Exercise 2 together, then the figure on late buyers. 33-40 prediction 07-q01 by show of hands, Exercise 4 on the screen. 40-46 second vote, then the decision 07-q09: collect the numbers that would change their minds before showing consequences. 46-50 section 5. Home: Exercise 3, section 6, exam corner.
+# **Fifty minutes.** 0-4 the two reports: hands up, whom do you believe? 4-14 Exercise 1 on paper in pairs, one visitor per pair to defend. 14-20 the six definitions on the screen, vote (1). 20-26 explorer: the class calls the change, names who vanishes *before* the click. 26-33 Exercise 2 together, then the figure on late buyers. 33-40 prediction 07-q01 by show of hands, Exercise 4 on the screen. 40-46 vote (2), then the decision 07-q09: collect the numbers that would change their minds before showing consequences. 46-50 section 5. Home: sections 3 and 6, exam corner. For what is solved on the screen, keep `solutions/` open in a second tab.
 #
-# **Vote, discuss, vote again.** (1) "`u5` viewed at minute 1 and 2000 and filled the cart at 2001. Limit 30 minutes. In or out?" Expect an even split. Let the *out* side say which word of the definition names the first view. (2) "Three of four viewers never fill a cart; one in four phone payments fails. Theo has four weeks. Where?" Expect the larger share. Ask what a mended step would win, and how you would know what is reachable.
+# **Vote, discuss, vote again.** (1) "`u5` viewed at minute 1 and 2000 and filled the cart at 2001. Limit 30 minutes. In or out?" Expect an even split. Let the *out* side say which word of the definition names the first view. (2) "Of 100 phone sessions with payment details 22 place no order; of 100 with a product view 73 fill no cart (closed, 13 weeks). Theo has four weeks. Where?" Expect the larger share. Ask what a mended step would win, and how you would know what is reachable.
 #
 # **What goes wrong.** Open counts are read as a closed funnel (`u3`). A window given as 7 means minutes. Orders without a cart are set against carts. Percentage points are multiplied with orders. Desktop's level is taken for a promise instead of a ceiling. The delivery page is blamed: ask what the people who leave would have done without it.
 #
-# **If time is short,** drop section 3 and give Exercise 3 as homework; 07-q06 and 07-q07 check it.
+# **If time is short,** drop section 5 (07-q10 at home), and show the figure of Exercise 4 without solving it.

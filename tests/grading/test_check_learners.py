@@ -320,8 +320,8 @@ def test_the_command_prints_json_and_a_table(mini: Path, tmp_path: Path) -> None
     rows = json.loads(as_json.stdout)
     assert {tuple(row) for row in rows} == {("lesson", "exercise", "verdict", "message")}
     assert [row["verdict"] for row in rows].count("right") == 8
-    lines = cli.table([check.Checked(**row) for row in rows])
-    assert lines[0] == "01-mini: 8 of 9 right"
+    lines = cli.table("a.ipynb", [check.Checked(**row) for row in rows])
+    assert lines[0] == "a.ipynb (01-mini): 8 of 9 right"
     assert any(line.strip().startswith("✘ 01-share") for line in lines)
 
 

@@ -277,3 +277,19 @@ def test_the_decision_s_consequences_are_what_the_simulator_does(questions):
         policy, percent = projects[option.text]
         assert f"orders +{percent} %" in option.why
         assert 100 * (orders(policy) / now - 1) == pytest.approx(percent, abs=2.5)
+
+
+def test_the_table_of_the_matching_question_is_the_mini_log() -> None:
+    from workbook import paths
+    from workbook.questions import bank
+
+    steps = ["view_item", "add_to_cart", "begin_checkout", "purchase"]
+    shown = {
+        (user, session, step, minute)
+        for user, session, *minutes in bank.get("07-q03").table.rows
+        for step, minute in zip(steps, minutes, strict=True)
+        if minute != ""
+    }
+    log = pd.read_csv(paths.lessons_dir() / "tables" / "mini_log.csv")
+    rows = log[["user", "session", "event", "minute"]]
+    assert shown == set(rows.itertuples(index=False, name=None))

@@ -220,27 +220,32 @@ def _package_home() -> str:
     return str(Path(sys.modules["workbook"].__path__[0]).resolve().parent)
 
 
-def check_files(names: Sequence[str], variant: int | None, timeout: float) -> list[Checked]:
-    """Check notebooks by name (all lessons if none). Raises `Unusable` before anything runs."""
+def check_files(
+    names: Sequence[str], variant: int | None, timeout: float
+) -> list[tuple[Path, list[Checked]]]:
+    """Check notebooks by name (all lessons if none): per file the verdicts, in the order given.
+
+    Raises `Unusable` before anything runs.
+    """
     chosen = list(names) or [str(p) for p in sorted(paths.notebooks_dir().glob("*.ipynb"))]
     if not chosen:
         raise Unusable("there is no notebook to check")
     files = [find_notebook(name) for name in chosen]
     read = [(path, read_notebook(path)) for path in files]
     slugs = [lesson_of(path, notebook) for path, notebook in read]
-    found: list[Checked] = []
+    found: list[tuple[Path, list[Checked]]] = []
     references: dict[str, Reference] = {}
     with tempfile.TemporaryDirectory(prefix="workbook-variant-") as folder:
         if variant is not None:
             from workbook.shop import tables
 
             tables.write(Path(folder), variant)
-        for slug, (_, notebook) in zip(slugs, read, strict=True):
+        for slug, (path, notebook) in zip(slugs, read, strict=True):
             if slug not in references:
                 references[slug] = (
                     public_reference(slug)
                     if variant is None
                     else variant_reference(slug, Path(folder))
                 )
-            found += check(notebook, references[slug], timeout)
+            found.append((path, check(notebook, references[slug], timeout)))
     return found

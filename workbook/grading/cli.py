@@ -25,24 +25,22 @@ def main(
     except Unusable as fault:
         print(f"workbook check: {fault}", file=sys.stderr)
         return 2
+    verdicts = [one for _, checked in found for one in checked]
     if as_json:
-        print(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))
+        print(json.dumps([asdict(one) for one in verdicts], ensure_ascii=False, indent=1))
     else:
-        print("\n".join(table(found)))
-    return 0 if all(one.verdict == "right" for one in found) else 1
+        print("\n".join(line for path, checked in found for line in table(path.name, checked)))
+    return 0 if all(one.verdict == "right" for one in verdicts) else 1
 
 
-def table(found: Sequence[Checked]) -> list[str]:
-    """One line per exercise, its message wrapped below it."""
-    lines = []
-    for lesson in dict.fromkeys(one.lesson for one in found):
-        mine = [one for one in found if one.lesson == lesson]
-        right = sum(one.verdict == "right" for one in mine)
-        lines.append(f"{lesson}: {right} of {len(mine)} right")
-        for one in mine:
-            lines.append(f"  {SYMBOLS[one.verdict]} {one.exercise}  ({one.verdict})")
-            if one.verdict != "right":
-                for part in one.message.splitlines():
-                    lines += textwrap.wrap(part, 84, initial_indent=" " * 6,
-                                           subsequent_indent=" " * 6)  # fmt: skip
+def table(name: str, checked: Sequence[Checked]) -> list[str]:
+    """A heading with the file's name, one line per exercise, its message wrapped below it."""
+    right = sum(one.verdict == "right" for one in checked)
+    lines = [f"{name} ({checked[0].lesson}): {right} of {len(checked)} right"]
+    for one in checked:
+        lines.append(f"  {SYMBOLS[one.verdict]} {one.exercise}  ({one.verdict})")
+        if one.verdict != "right":
+            for part in one.message.replace("**", "").splitlines():
+                indent = " " * 6
+                lines += textwrap.wrap(part, 84, initial_indent=indent, subsequent_indent=indent)
     return lines

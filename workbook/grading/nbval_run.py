@@ -228,7 +228,7 @@ def _finished(outcome: Outcome) -> Outcome:
             outcome.verdicts[key] = Verdict("error", "nbval did not pass this cell.", "nbval")
         failure = outcome.failures.get(key)
         if verdict.status == "not_attempted" and failure is not None:
-            words = explain(failure) or f"Its last line: {failure.text}"
+            words = explain(failure) or f"Its last line: {failure.text or failure.name}"
             said = f"The code stopped with an error ({failure.name}). {words}"
             outcome.verdicts[key] = Verdict("error", said, failure.name)
     return outcome
