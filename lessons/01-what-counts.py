@@ -10,13 +10,13 @@
 # %% [markdown]
 # **The shop's question of the day: how many conversions did we have?**
 #
-# Monday, nine o'clock, Pebble Street. Three people report on the same 13 weeks.
+# Monday at Pebble Street. Three people report on the same 13 weeks.
 #
 # * **Mara**, the owner: "Count the orders. Orders pay the bills."
 # * **Northlight**, the agency, paid per sign-up: "Count the sign-ups. Whoever signs up is won."
 # * **Theo**, the developer: "Count everything. I record every event."
 #
-# They turn to you, the analyst. By the end of the hour Mara needs one list of what counts, and a reason for each line.
+# They turn to you, the analyst. Within the hour Mara needs a list of what counts, with a reason for each line.
 #
 # **Afterwards you can**
 #
@@ -57,7 +57,7 @@ print("Theo, events:        ", len(events))
 # %% [markdown]
 # Now take `"newsletter_signup"` out of the list and run the cell again. Northlight's word covers two actions: somebody at the checkout creates an account (`create_account`), or a reader leaves an address (`newsletter_signup`).
 #
-# Nobody has miscounted. They count different things and use one word.
+# Nobody has miscounted. They use one word for different things.
 
 # %% [markdown]
 # ## 2 Four questions
@@ -547,7 +547,7 @@ visits_with_micro = events[events["event"].isin(micro_events)]["session"].nuniqu
 text_table(comparison(visits_with_order, visits_with_micro, len(load("sessions"))), "Macro and micro conversions compared")
 
 # %% [markdown]
-# So report both. The case is this and no stronger: orders decide, and micro conversions show **where to look** in visits about which orders say nothing. That most visits stay silent even so is a finding.
+# So report both. The case is no stronger than this: orders decide, and micro conversions show **where to look** in visits about which orders say nothing. That most visits stay silent is a finding.
 #
 # It is not the case that tracking sells, or that each cart added brings an order. Northlight tries:
 
