@@ -27,7 +27,7 @@
 #
 # **Two routes.** With code: all that is not marked *stretch*. Without: run every cell, skip the exercises, answer every question before *Stretch*; **No code?** ones stand for an exercise.
 #
-# **Running.** Click into the gray cell below and press **Shift+Enter**: it runs, and the next one is selected. After a restart begin at the top. If a question does not show, run its cell again.
+# **Running.** Click into the gray cell below and press **Shift+Enter**: it runs, and the next is selected. After a restart begin at the top. If a question does not show, run its cell again.
 
 # %% tags=["setup"]
 import pandas as pd
