@@ -148,6 +148,15 @@ BY_RUNNING = [
         None,
     ),
     (change('visits["ordered"].mean()', '"text"'), "is a text (in quotes), not one number", None),
+    (
+        change('kind="number" places=2', 'kind="function" stretch=true')
+        .replace('share = visits["ordered"].mean()', "def share(a):\n    return range(a)")
+        .replace("import accepted, wrong", "import cases, wrong")
+        .replace("\n\n@wrong", '\ncases("01-share")(lambda: [(9999,)])\n\n\n@wrong')
+        .replace('@accepted("01-share")', ""),
+        "too large or odd to be compared",
+        None,
+    ),
 ]  # fmt: skip
 
 
