@@ -6,7 +6,7 @@ import copy
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,3 @@ def write(notebook: Notebook, path: Path) -> Path:
     """Write a notebook as a learner's editor would."""
     path.write_text(json.dumps(notebook), encoding="utf-8")
     return path
-
-
-Solve = Callable[..., Notebook]

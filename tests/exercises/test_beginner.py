@@ -118,8 +118,20 @@ def test_a_cell_that_fails_wins_over_an_older_value_until_one_runs_well(shell: A
     assert verdict.status == "error" and "undefined_name" in verdict.message
     shell.run_cell("answer = (3")
     assert verdict_on(asked, shell.user_ns).status == "error"
-    shell.run_cell("answer = 3")
+    shell.run_cell("answer: int = 3")
     assert verdict_on(asked, shell.user_ns).status == "right"
+    shell.run_cell("answer(5)")
+    assert verdict_on(asked, shell.user_ns).status == "right", "a failed use sets nothing"
+
+
+def test_the_first_import_of_check_brings_the_plain_words(shell: Any) -> None:
+    import importlib
+
+    from workbook.widgets import checking
+
+    shell.events.unregister("post_run_cell", plain_errors._after_cell)
+    importlib.reload(checking)
+    assert plain_errors._after_cell in shell.events.callbacks["post_run_cell"]
 
 
 def test_the_courses_own_errors_are_plain_already(

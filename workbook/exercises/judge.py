@@ -41,7 +41,6 @@ class Exercise:
     cases: tuple[Json, ...] = ()
     objective: str = ""
     stretch: bool = False
-    by_hand: bool = False
 
     @classmethod
     def from_json(cls, key: str, data: Mapping[str, Any]) -> Exercise:
@@ -59,7 +58,6 @@ class Exercise:
             cases=tuple(data.get("cases", ())),
             objective=data.get("objective", ""),
             stretch=data.get("stretch", False),
-            by_hand=data.get("by_hand", False),
         )
 
 

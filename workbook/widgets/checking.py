@@ -20,6 +20,8 @@ Recorder = Callable[[str, dict[str, Any]], None]
 recorder: Recorder | None = None
 """Set by `workbook.authoring` during a build: `check` then records instead of judging."""
 
+plain_errors.install()  # where the environment's configuration was not read, as on JupyterLite
+
 _hints_shown: dict[str, int] = {}  # beside the record, for folders that cannot be written
 
 

@@ -7,6 +7,7 @@ that file is not read.
 
 from __future__ import annotations
 
+import ast
 import re
 from types import TracebackType
 from typing import Any
@@ -63,7 +64,7 @@ def _after_cell(result: Any) -> None:
     code = getattr(result.info, "raw_cell", "") or ""
     error = result.error_before_exec or result.error_in_exec
     if error is None:
-        for name in _assigned(code):
+        for name in _set_by(code):
             _failed.pop(name, None)
         return
     if isinstance(error, KeyboardInterrupt | SystemExit):
@@ -103,5 +104,16 @@ def in_plain_words(failure: Failure) -> str | None:
 
 
 def _assigned(code: str) -> set[str]:
-    """Names that a cell sets at the left edge, found without parsing: it may not parse."""
-    return set(re.findall(r"^(?:def )?(\w+)\s*(?:=(?!=)|\()", code, re.MULTILINE))
+    """Names that a failed cell was to set, by its text: it may not parse."""
+    found = re.findall(r"^(?:def (\w+)|(\w+)\s*=(?!=))", code, re.MULTILINE)
+    return {name for pair in found for name in pair if name}
+
+
+def _set_by(code: str) -> set[str]:
+    """Names that a cell which ran well has set, in whatever way."""
+    try:
+        nodes = list(ast.walk(ast.parse(code)))
+    except SyntaxError:  # a magic among the lines
+        return _assigned(code)
+    names = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return names | {n.name for n in nodes if isinstance(n, ast.FunctionDef)}

@@ -49,8 +49,8 @@ class ProgressCard:
     def __repr__(self) -> str:
         lines = ["• Your progress"]
         for row in self.rows():
-            cells = [f"{name.lower()}: {cell}" for name, cell in zip(self.HEAD, row, strict=True)]
-            lines.append("; ".join([row[0], *cells[1:]]))
+            named = [f"{name.lower()}: {cell}" for name, cell in zip(self.HEAD, row, strict=True)]
+            lines.append("; ".join([row[0], *named[1:]]))
         lines += [f"Look again at {name}: {text}" for name, text in self.weak]
         return "\n".join(lines)
 
