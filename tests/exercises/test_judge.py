@@ -191,6 +191,7 @@ def test_no_message_gives_the_answer_away() -> None:
 def test_a_blank_inside_a_container_is_named_and_entries_are_counted() -> None:
     asked = exercise({"shop": "micro", "app": "macro"}, "mapping")
     assert "A blank is left" in judge(asked, {"shop": "micro", "app": ...}).message
+    assert judge(exercise({"a", "b"}, "set"), {...}).way == "blank"
     assert "1 of its 2 entries" in judge(asked, {"shop": "micro", "app": "micro"}).message
 
 

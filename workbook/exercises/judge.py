@@ -113,6 +113,9 @@ def judge_form(exercise: Exercise, form: Canonical | None, found: str = "") -> V
             f"`{exercise.name}` is {found or 'something else'}. This exercise asks for {expected}.",
             "kind",
         )
+    if _holds_blanks(form):
+        said = f"A blank is left: a value in `{exercise.name}` is still `...`."
+        return Verdict("wrong", said, "blank")
     name, message = _slip(exercise, form) or ("", _not_yet(exercise, form))
     return Verdict("wrong", message, name)
 
@@ -121,8 +124,6 @@ def _not_yet(exercise: Exercise, form: Canonical) -> str:
     text = f"The kind is right ({values.KINDS[exercise.kind]}), the value is not. "
     if exercise.kind == "function":
         return text + _function_trouble(exercise, form)
-    if _holds_blanks(form):
-        return f"A blank is left: a value in `{exercise.name}` is still `...`."
     if _is_text(form) and not _is_text(exercise.answer):
         return f"The values in `{exercise.name}` are texts. Numbers stand without quotes."
     if exercise.kind in ("number", "series", "frame"):
