@@ -111,6 +111,7 @@ BY_SIGHT = [
     (LESSON.removeprefix("# ---\n"), "the header is missing"),
     (change("# title: Tiny", "# title: [Tiny"), "the header is not YAML"),
     (LESSON + "\n# %%\n%matplotlib inline\n", "magics"),
+    (change('load("visits")', 'load("orders")'), "it loads 'orders', which `tables` in the header"),
 ]  # fmt: skip
 
 

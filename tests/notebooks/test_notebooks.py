@@ -29,7 +29,8 @@ def other_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from workbook.shop import tables
 
     folder = tmp_path_factory.mktemp("other-seed")
-    tables.write(folder, build.OTHER_SEED)
+    named = set().union(*(source.read(path).tables for path in LESSONS))
+    tables.write(folder, build.OTHER_SEED, tables.SLOW - named)
     return folder
 
 

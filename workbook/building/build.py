@@ -166,7 +166,8 @@ def build_all(numbers: Sequence[str], say: Say = print) -> list[Built]:
     built, problems = [], []
     with tempfile.TemporaryDirectory(prefix="workbook-seed-") as other:
         say("The shop's tables under another seed")
-        tables.write(Path(other), OTHER_SEED)
+        named = set().union(*(source.read(path).tables for path in chosen))
+        tables.write(Path(other), OTHER_SEED, tables.SLOW - named)
         for path in chosen:
             try:
                 built.append(build(path, Path(other), paths.root(), say))

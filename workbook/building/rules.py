@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -34,6 +35,8 @@ def of_source(lesson: Lesson, objectives: Iterable[str]) -> list[Problem]:
         if not exercise.hints:
             problem(exercise.line, f'{key}: no hint (a markdown cell with tags=["hint"])')
     for cell in lesson.cells:
+        for name in sorted(_loaded(cell.source) - lesson.tables if cell.kind == "code" else ()):
+            problem(cell.line, f"it loads {name!r}, which `tables` in the header does not name")
         for key in cell.checks():
             if key not in lesson.exercises and "ways" not in cell.tags:
                 problem(cell.line, f'check("{key}"): no answer cell has this key')
@@ -48,6 +51,24 @@ def of_source(lesson: Lesson, objectives: Iterable[str]) -> list[Problem]:
         if name not in lesson.header.get("objectives", []):
             problem(exercise.line, f"{exercise.key}: its objective {name!r} is not in the header")
     return problems
+
+
+def _loaded(code: str) -> set[str]:
+    """The tables that a cell loads by name; none if it is no Python yet."""
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return set()
+    return {
+        node.args[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "load"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    }
 
 
 def of_recording(lesson: Lesson, recorded: dict[str, Any]) -> list[Problem]:

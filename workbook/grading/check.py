@@ -134,6 +134,14 @@ def variant_reference(slug: str, data: Path) -> Reference:
     return Reference(slug, _worked(slug), exercises, data)
 
 
+def _tables_of(slug: str) -> set[str]:
+    """The tables a lesson loads; none if its source is not part of this copy."""
+    from workbook.reference import source
+
+    path = paths.lessons_dir() / f"{slug}.py"
+    return source.read(path).tables if path.exists() else set()
+
+
 def _without_collisions(exercise: Exercise) -> Exercise:
     from dataclasses import replace
 
@@ -239,7 +247,8 @@ def check_files(
         if variant is not None:
             from workbook.shop import tables
 
-            tables.write(Path(folder), variant)
+            named = set().union(*(_tables_of(slug) for slug in slugs))
+            tables.write(Path(folder), variant, tables.SLOW - named)
         for slug, (path, notebook) in zip(slugs, read, strict=True):
             if slug not in references:
                 references[slug] = (

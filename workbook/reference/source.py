@@ -145,6 +145,11 @@ class Lesson:
         """The file's name without its ending: `07-funnels`."""
         return self.path.stem
 
+    @property
+    def tables(self) -> set[str]:
+        """The tables it says it loads."""
+        return set(self.header.get("tables") or ())
+
 
 def find(folder: Path, number: str) -> Path:
     """The source of lesson `number` ("7", "07" or its slug). Raises LookupError in one line."""

@@ -5,6 +5,7 @@ Times are whole seconds since midnight of day 0, local shop time; earlier times 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -16,10 +17,32 @@ DAY_0 = date(2025, 9, 22)
 SEED = 20250922
 """The seed of the committed data: day 0 written as a number. It was fixed, not searched."""
 DAYS = 91
-WARM_UP_DAYS = 56
+WARM_UP_DAYS = 91
 """Days simulated before day 0 and cut off, so that the log does not begin with an empty shop."""
+POLICY_DAY = -56
+"""A change of policy acts from this day on, unless it says otherwise."""
 PEAK_DAY = 64
 DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Autumn:
+    """One run of 13 weeks, with what differs between the years.
+
+    first_day: a Monday; persons: names the persons, who are others in every autumn
+    mobile_share: added to the log odds that a person's device is a mobile, in every origin
+    mobile_steps: added to the log odds of checkout and of payment on a mobile
+    """
+
+    first_day: date
+    persons: str = ""
+    mobile_share: float = 0.0
+    mobile_steps: float = 0.0
+
+
+THIS_AUTUMN = Autumn(DAY_0)
+LAST_AUTUMN = Autumn(date(2024, 9, 23), " last autumn", mobile_share=-2.4, mobile_steps=-0.45)
+"""A year ago fewer came by mobile, and the mobile checkout was worse."""
 
 # Arrivals, Monday to Sunday, as an index with mean 1 (calibration: Google's GA4 sample, 2020-21).
 WEEKDAY_ARRIVALS = np.array([1.01, 1.18, 1.17, 1.08, 0.99, 0.78, 0.79])

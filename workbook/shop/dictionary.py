@@ -22,7 +22,10 @@ SEEDS_LOOKED_AT = 25
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `type` is Frictionless's name (string, integer, number, boolean, datetime)."""
+    """One column; `type` is Frictionless's (string, integer, number, boolean, date, datetime).
+
+    places: decimals of a number as written.
+    """
 
     name: str
     type: str
@@ -33,6 +36,7 @@ class Column:
     required: bool = True
     unique: bool = False
     assumed: bool = False
+    places: int = 2
 
 
 @dataclass(frozen=True)
@@ -70,17 +74,18 @@ TABLES = (
             Column(
                 "event",
                 "string",
-                "Name of the event, GA4's where there is one; view_size_guide, newsletter_signup "
-                "and create_account are the shop's own (custom events). How often they and "
-                "add_to_wishlist happen is an assumption.",
+                "Name of the event, GA4's where there is one; view_size_guide, "
+                "newsletter_signup, create_account and chat_question are the shop's own (custom "
+                "events). How often they, add_to_wishlist, share and video_start happen is an "
+                "assumption.",
                 allowed=events.EVENTS,
                 assumed=True,
             ),
             Column(
                 "item_id",
                 "string",
-                "The product that was shown, saved or put into the cart. Empty for other events; "
-                "the goods of a purchase are in order_items.",
+                "The product that was shown, played, shared, asked about, saved or put into the "
+                "cart. Empty for other events; the goods of a purchase are in order_items.",
                 required=False,
             ),
             Column(
@@ -102,8 +107,18 @@ TABLES = (
                 minimum=0,
                 required=False,
             ),
+            Column(
+                "transaction_id",
+                "string",
+                "The order, for purchase only; empty for other events.",
+                required=False,
+            ),
         ),
-        links=(("session", "sessions.session"), ("item_id", "products.item_id")),
+        links=(
+            ("session", "sessions.session"),
+            ("item_id", "products.item_id"),
+            ("transaction_id", "orders.order_id"),
+        ),
     ),
     Table(
         "sessions",
@@ -157,6 +172,9 @@ TABLES = (
             Column("order_id", "string", "The order.", unique=True),
             Column("session", "string", "The visit in which it was placed.", unique=True),
             Column("user", "string", _USER),
+            Column(
+                "customer_id", "string", "Who ordered, known by their address: one person, one id."
+            ),
             Column("time", "datetime", "When it was placed, local shop time."),
             Column(
                 "value",
@@ -165,6 +183,23 @@ TABLES = (
                 unit="US dollars",
                 minimum=0,
             ),
+            Column(
+                "shipping",
+                "number",
+                "What was paid for shipping: 6.00 below 50.00, nothing from there on or with a "
+                "coupon from a mail.",
+                unit="US dollars",
+                minimum=0,
+                assumed=True,
+            ),
+            Column(
+                "tax",
+                "number",
+                "Sales tax, 8 % of value.",
+                unit="US dollars",
+                minimum=0,
+                assumed=True,
+            ),
             Column("items", "integer", "Units ordered.", minimum=1),
             Column(
                 "new_customer",
@@ -172,9 +207,26 @@ TABLES = (
                 "True for the first order of this person, whatever browser it came by: the shop "
                 "knows its customers by their address.",
             ),
+            Column(
+                "refund_time",
+                "datetime",
+                "When money went back, if it did by the last day of the log. Refunds come three "
+                "days to several weeks after the order, so those of late orders are not here yet.",
+                required=False,
+                assumed=True,
+            ),
+            Column(
+                "refund_value",
+                "number",
+                "How much of value went back: all of it, or that of one product.",
+                unit="US dollars",
+                minimum=0,
+                required=False,
+                assumed=True,
+            ),
         ),
         key=("order_id",),
-        links=(("session", "sessions.session"),),
+        links=(("session", "sessions.session"), ("customer_id", "customers.customer_id")),
     ),
     Table(
         "order_items",
@@ -210,6 +262,56 @@ TABLES = (
             ),
         ),
         key=("item_id",),
+    ),
+    Table(
+        "customers",
+        "customers.csv",
+        "one person with an order in the log",
+        "The shop's own list of customers, by their first order in the log.",
+        (
+            Column("customer_id", "string", "The person.", unique=True),
+            Column("first_order_time", "datetime", "Their first order in the log."),
+            Column("earlier_customer", "boolean", "True if they had ordered before the log began."),
+            Column(
+                "first_channel",
+                "string",
+                "Channel of their first visit in the 13 weeks before the log or in it, whatever "
+                "browser it came by. Empty for customers of earlier years.",
+                allowed=CHANNELS,
+                required=False,
+            ),
+            Column("newsletter", "boolean", "On the mailing list at the end of the log."),
+            Column("account", "boolean", "Has an account at the end of the log.", assumed=True),
+            Column("orders", "integer", "Orders in the log.", minimum=1),
+            Column(
+                "value",
+                "number",
+                "Value of those orders, refunds not taken off.",
+                unit="US dollars",
+                minimum=0,
+            ),
+        ),
+        key=("customer_id",),
+    ),
+    Table(
+        "touches",
+        "touches.csv.gz",
+        "one visit, as a touch",
+        "All visits of the log and of the 13 weeks before it, so that a look-back of 90 days is "
+        "full on the first day. What attribution looks at. Ads that were seen and not clicked are "
+        "not here, since no tag records them.",
+        (
+            Column("time", "datetime", "When the visit began, local shop time."),
+            Column("user", "string", _USER),
+            Column("channel", "string", "As in sessions.", allowed=CHANNELS, assumed=True),
+            Column(
+                "session",
+                "string",
+                "The visit. Empty before the log began.",
+                required=False,
+            ),
+        ),
+        links=(("session", "sessions.session"),),
     ),
 )
 
@@ -264,10 +366,8 @@ def _guess(values: list[str]) -> str:
     return "string"
 
 
-def readme(tables: list[Table], seed: int, rows: dict[str, int]) -> str:
-    """The data dictionary, Markdown; `rows` are the numbers of rows by table."""
-    built = [table for table in tables if table in TABLES]
-    taught = [table for table in tables if table not in TABLES]
+def readme(built: list[Table], taught: list[Table], seed: int, rows: dict[str, int]) -> str:
+    """The data dictionary, Markdown; `rows` are the numbers of rows of all tables."""
     lines = [
         "# The data of Pebble Street",
         "",

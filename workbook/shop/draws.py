@@ -43,9 +43,9 @@ def name_hash(name: str) -> np.uint64:
     return np.uint64(int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little"))
 
 
-def person_keys(seed: int, people: Ints) -> Keys:
-    """Keys of the persons with these numbers in the world of this seed."""
-    return mix(mix((people.astype(np.uint64) * _GOLDEN) ^ name_hash(f"seed{seed}")))
+def person_keys(seed: int, people: Ints, among: str = "") -> Keys:
+    """Keys of the persons with these numbers in the world of this seed; `among` names others."""
+    return mix(mix((people.astype(np.uint64) * _GOLDEN) ^ name_hash(f"seed{seed}{among}")))
 
 
 def child(keys: Keys, process: str, number: Ints | int = 0) -> Keys:

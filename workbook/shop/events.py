@@ -13,7 +13,6 @@ import numpy as np
 
 from workbook.shop import catalog, draws, steps
 from workbook.shop.draws import Bools, Floats, Ints, Keys
-from workbook.shop.people import CHANNELS
 from workbook.shop.visits import (
     FROM_CART,
     FROM_OLD_CART,
@@ -32,6 +31,7 @@ EVENTS = (
     "session_start", "first_visit", "page_view", "scroll", "user_engagement", "view_item",
     "add_to_wishlist", "view_size_guide", "newsletter_signup", "add_to_cart", "begin_checkout",
     "create_account", "add_shipping_info", "add_payment_info", "purchase",
+    "video_start", "share", "chat_question",
 )  # fmt: skip
 _CODE = {name: code for code, name in enumerate(EVENTS)}
 # Where on its page an event stands: its rank there, and the share of the dwell it falls in.
@@ -44,7 +44,10 @@ _PLACE = {
     "purchase": (3, 0.0, 0.0),
     "view_size_guide": (4, 0.15, 0.35),
     "scroll": (5, 0.35, 0.50),
+    "video_start": (4, 0.15, 0.35),
+    "chat_question": (5, 0.35, 0.50),
     "add_to_wishlist": (6, 0.50, 0.60),
+    "share": (6, 0.50, 0.60),
     "newsletter_signup": (6, 0.50, 0.60),
     "add_to_cart": (7, 0.60, 0.85),
     "create_account": (7, 0.60, 0.85),
@@ -53,20 +56,6 @@ _PLACE = {
     "user_engagement": (9, 1.0, 1.0),
 }
 
-# Landing page by channel, in the order of CHANNELS: home, category, product, article (A).
-_LANDING = np.array(
-    [
-        [0.30, 0.25, 0.25, 0.20],
-        [0.75, 0.12, 0.10, 0.03],
-        [0.80, 0.12, 0.06, 0.02],
-        [0.10, 0.45, 0.40, 0.05],
-        [0.35, 0.20, 0.30, 0.15],
-        [0.30, 0.25, 0.25, 0.20],
-        [0.35, 0.40, 0.25, 0.00],
-        [0.30, 0.40, 0.28, 0.02],
-        [0.15, 0.20, 0.65, 0.00],
-    ]
-)
 _BROWSED = np.array([HOME, CATEGORY, SEARCH, ARTICLE, DELIVERY])
 _BROWSED_SHARE = [0.12, 0.54, 0.18, 0.14, 0.02]  # (A)
 # Median seconds on a page, in the order of PAGES; lognormal with sigma .95 (A).
@@ -131,7 +120,7 @@ def _pages(visits: Visits) -> Pages:
     ) -> None:
         blocks.append((which, group, kind, line, draws.child(visits.key[which], name, number)))
 
-    landing = _landing(visits)
+    landing = np.array([HOME, CATEGORY, PRODUCT, ARTICLE])[visits.landing]
     on_product = landing == PRODUCT
     add(everybody, _LAND, landing, "landing", 0, np.where(on_product, 0, -1))
     seen = visits.views - on_product
@@ -214,14 +203,6 @@ def _in_order(
     return Pages(visit, group, kind, item, line, key, seconds, starts)
 
 
-def _landing(visits: Visits) -> Ints:
-    """Kind of the first page; a product only if the visit looks at one."""
-    edges = np.cumsum(_LANDING, axis=1)[visits.channel]
-    place = (draws.uniform(visits.key, "landing page")[:, None] >= edges).sum(axis=1).clip(max=3)
-    landing = np.array([HOME, CATEGORY, PRODUCT, ARTICLE])[place]
-    return np.where((landing == PRODUCT) & (visits.views == 0), CATEGORY, landing)
-
-
 def _counting(counts: Ints) -> Ints:
     """0, 1, ... count - 1 for each count, one after the other."""
     ends = np.cumsum(counts)
@@ -269,6 +250,13 @@ def _events(visits: Visits, pages: Pages) -> Events:
     add("add_to_wishlist", row, item[row], price[item[row]])
     row = where((pages.line == 0) & visits.size_guide[visit])
     add("view_size_guide", row, item[row])
+    for name, happened in (
+        ("video_start", visits.video),
+        ("share", visits.share),
+        ("chat_question", visits.chat),
+    ):
+        row = where((pages.line == 0) & happened[visit])
+        add(name, row, item[row])
     add("newsletter_signup", where(landing & visits.newsletter[visit]))
 
     line = pages.line.clip(0, catalog.MAX_LINES - 1)
@@ -304,6 +292,3 @@ def _events(visits: Visits, pages: Pages) -> Events:
         value=np.concatenate(values)[order],
         time=time[order],
     )
-
-
-assert len(_LANDING) == len(CHANNELS)

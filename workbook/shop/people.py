@@ -11,8 +11,10 @@ from workbook.shop.calendar import (
     DAY,
     DAYS,
     HOURS,
+    THIS_AUTUMN,
     WARM_UP_DAYS,
     WEEKDAY_ARRIVALS,
+    Autumn,
     season,
     weekday_of,
 )
@@ -77,18 +79,20 @@ class People:
     exists: Bools
 
 
-def make(seed: int, numbers: Ints, policy: Policy) -> People:
+def make(seed: int, numbers: Ints, policy: Policy, autumn: Autumn = THIS_AUTUMN) -> People:
     """The persons with these numbers; a person is the same whoever else is made."""
-    keys = draws.person_keys(seed, numbers)
+    keys = draws.person_keys(seed, numbers, autumn.persons)
     origin = draws.choice(keys, "origin", ORIGIN_SHARE)
     earlier = draws.uniform(keys, "earlier customer") < 0.03
     z = draws.normal(keys, "intent")
-    mobile = MOBILE_SHARE[origin]
+    share = np.log(MOBILE_SHARE / (1.0 - MOBILE_SHARE)) + autumn.mobile_share
+    mobile = draws.logistic(share)[origin] if autumn.mobile_share else MOBILE_SHARE[origin]
+    arrival = _arrival(keys)
     u = draws.uniform(keys, "device")
-    exists, first_channel = _first_channel(keys, origin, earlier, policy)
+    exists, first_channel = _first_channel(keys, arrival, origin, earlier, policy)
     return People(
         keys=keys,
-        arrival=_arrival(keys),
+        arrival=arrival,
         origin=origin,
         first_channel=first_channel,
         intent=np.where(earlier, 0.45 + 0.8 * z, INTENT_MEAN[origin] + z),
@@ -119,16 +123,19 @@ def time_of_day(keys: Keys, decision: str) -> Ints:
     return hour * 3600 + (draws.uniform(keys, decision + " second") * 3600).astype(np.int64)
 
 
-def _first_channel(keys: Keys, origin: Ints, earlier: Bools, policy: Policy) -> tuple[Bools, Ints]:
+def _first_channel(
+    keys: Keys, arrival: Ints, origin: Ints, earlier: Bools, policy: Policy
+) -> tuple[Bools, Ints]:
     """Who comes at all, and the label of their first visit."""
     unseen = draws.uniform(keys, "first visit is a click") >= FIRST_VISIT_CLICK[origin]
     other = np.array([ORGANIC, DIRECT, BRAND])[draws.choice(keys, "unseen arrival", [1, 1, 1])]
     label = np.where(unseen, other, origin)
     is_off = np.array([name in policy.off for name in CHANNELS])
-    origin_off = is_off[origin]
+    changed = arrival >= policy.since * DAY
+    origin_off = is_off[origin] & changed
     # Customers of earlier years know the shop already, whatever is switched off now.
     exists = ~origin_off | earlier
     exists |= draws.uniform(keys, "comes anyway") < COMES_ANYWAY[origin]
     anyway = np.where(draws.uniform(keys, "comes anyway as") < 0.60, ORGANIC, DIRECT)
     label = np.where(origin_off, anyway, label)
-    return exists, np.where(is_off[BRAND] & (label == BRAND), ORGANIC, label)
+    return exists, np.where(is_off[BRAND] & changed & (label == BRAND), ORGANIC, label)

@@ -1,8 +1,9 @@
 """What happens inside a visit, as probabilities (the model's section 4).
 
 Every function is element by element. V is momentary intent, T trust, S dislike of extra cost,
-A appetite for browsing; `coupon` is 1 while a coupon holds. Two steps have no arrow out: the
-wish list and the size guide go with orders, since intent moves both, and cause none.
+A appetite for browsing; `coupon` is 1 while a coupon holds. Five steps have no arrow out: the
+wish list, the size guide, the video and the share button go with orders, since intent moves both,
+and cause none; the chat goes with fewer orders, since distrust moves both, and prevents none.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 from workbook.shop.calendar import DAY, WEEKDAY_INTENT, season, weekday_of
 from workbook.shop.draws import Bools, Floats, Ints, logistic
 from workbook.shop.people import MOBILE, TABLET
-from workbook.shop.policy import Policy
+from workbook.shop.policy import InForce
 
 COUPON = 0.45
 SMALL_BASKET = 5_000
@@ -68,17 +69,38 @@ def size_guide(v: Floats) -> Floats:
     return logistic(-2.6 + 0.6 * v)
 
 
-def newsletter(v: Floats, a: Floats, policy: Policy) -> Floats:
+def video(v: Floats, a: Floats) -> Floats:
+    """The video of a viewed product is played (A). No arrow out."""
+    return logistic(-2.3 + 0.40 * v + 0.35 * a)
+
+
+def share(a: Floats) -> Floats:
+    """The share button of a viewed product is clicked (A). No arrow out."""
+    return logistic(-4.6 + 0.60 * a)
+
+
+def chat(trust: Floats) -> Floats:
+    """A question is typed into the chat of a product page (A). No arrow out."""
+    return logistic(-3.2 - 1.1 * trust)
+
+
+READER = 0.9
+"""Added to the log odds of a sign-up in a visit that lands on an article (A)."""
+READER_TRUST = 0.25
+"""Added to trust from the first visit on that lands on an article (A)."""
+
+
+def newsletter(v: Floats, a: Floats, reads: Bools, policy: InForce) -> Floats:
     """Signs up, if not subscribed. Leads to orders through mails and coupons only."""
-    return logistic(-5.0 + 0.55 * a + 0.40 * v + 0.70 * policy.popup)
+    return logistic(-5.13 + 0.55 * a + 0.40 * v + 0.70 * policy.popup + READER * reads)
 
 
-def serious_cart(v: Floats, a: Floats, device: Ints, policy: Policy) -> Floats:
+def serious_cart(v: Floats, a: Floats, device: Ints, policy: InForce) -> Floats:
     """Given a product view, a cart that is meant."""
     return logistic(-2.52 + 0.95 * v + 0.15 * a + 0.22 * (device == MOBILE) + policy.delta_cart)
 
 
-def idle_cart(a: Floats, policy: Policy) -> Floats:
+def idle_cart(a: Floats, policy: InForce) -> Floats:
     """Given a product view and no serious cart, a cart to see the price (A)."""
     return logistic(-3.3 + 0.5 * a + policy.delta_idle)
 
@@ -87,10 +109,12 @@ IDLE_FACTOR = 0.12
 """An idle cart leads to checkout this times as often as a serious one (A)."""
 
 
-def checkout(v: Floats, trust: Floats, device: Ints, coupon: Bools) -> Floats:
-    """Given a serious cart in this visit."""
-    mobile = device == MOBILE
-    return logistic(-0.34 + 0.60 * v + 0.35 * trust - 0.30 * mobile + COUPON * coupon)
+def checkout(
+    v: Floats, trust: Floats, device: Ints, coupon: Bools, mobile_extra: float = 0.0
+) -> Floats:
+    """Given a serious cart in this visit; `mobile_extra` is the autumn's."""
+    mobile = (device == MOBILE) * (-0.30 + mobile_extra)
+    return logistic(-0.34 + 0.60 * v + 0.35 * trust + mobile + COUPON * coupon)
 
 
 def checkout_from_old_cart(v: Floats) -> Floats:
@@ -114,7 +138,7 @@ def makes_account_freely(trust: Floats) -> Floats:
 
 
 def passes_shipping(
-    v: Floats, dislike: Floats, basket: Ints, coupon: Bools, policy: Policy
+    v: Floats, dislike: Floats, basket: Ints, coupon: Bools, policy: InForce
 ) -> Floats:
     """Sees the cost of shipping and goes on; basket in cents."""
     return logistic(
@@ -127,13 +151,15 @@ def passes_shipping(
     )
 
 
-def pays(v: Floats, trust: Floats, device: Ints, coupon: Bools) -> Floats:
-    """Completes the payment."""
+def pays(
+    v: Floats, trust: Floats, device: Ints, coupon: Bools, mobile_extra: float = 0.0
+) -> Floats:
+    """Completes the payment; `mobile_extra` is the autumn's."""
     return logistic(
         1.95
         + 0.5 * trust
         + 0.35 * v
-        - 2.10 * (device == MOBILE)
+        + (-2.10 + mobile_extra) * (device == MOBILE)
         - 0.35 * (device == TABLET)
         + COUPON * coupon
     )

@@ -3,49 +3,100 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable, Collection
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from workbook import paths
-from workbook.shop import dictionary
+from workbook.shop import advertising, daily, dictionary, truth
 from workbook.shop.calendar import SEED
-from workbook.shop.world import simulate
+from workbook.shop.dictionary import Table
+from workbook.shop.world import World, simulate
 
 _LEVEL = 6
 
 
-def write(folder: Path, seed: int = SEED) -> list[Path]:
-    """Write every table of the world of this seed, and return the files written.
+class Shop:
+    """All that is made from one seed, each thing once and when it is first asked for."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    @cached_property
+    def world(self) -> World:
+        return simulate(self.seed)
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """The table of that name."""
+        return _MAKERS[name](self)
+
+
+def _of_the_world(name: str) -> Callable[[Shop], pd.DataFrame]:
+    return lambda shop: getattr(shop.world, name)
+
+
+_MAKERS: dict[str, Callable[[Shop], pd.DataFrame]] = {
+    **{table.name: _of_the_world(table.name) for table in dictionary.TABLES},
+    "ad_spend": lambda shop: advertising.make(shop.world),
+    "daily": lambda shop: daily.make(shop.seed),
+    "truth_effects": lambda shop: truth.effects(shop.world),
+}
+TABLES: tuple[Table, ...] = (
+    *dictionary.TABLES,
+    advertising.TABLE,
+    daily.TABLE,
+    truth.TABLE,
+)
+"""Every table that is built, in the order of the data dictionary."""
+
+
+SLOW = frozenset({"daily", "truth_effects"})
+"""Tables that take seconds to make. Lessons that need them name them in their headers."""
+
+
+def write(folder: Path, seed: int = SEED, leave_out: Collection[str] = ()) -> list[Path]:
+    """Write the tables of the shop of this seed, but those to leave out; return the files written.
 
     The uncompressed content is the same on every run and machine. A file is replaced only when
     its new content is complete. Teaching tables (`lessons/tables/*.csv`) are copied byte for
     byte. Raises OSError if the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    world = simulate(seed)
+    shop = Shop(seed)
+    chosen = [table for table in TABLES if table.name not in leave_out]
     written, rows = [], {}
-    for table in dictionary.TABLES:
-        frame: pd.DataFrame = getattr(world, table.name)
+    for table in chosen:
+        frame = shop.frame(table.name)
         rows[table.name] = len(frame)
-        written.append(_put(folder / table.file, csv_text(frame).encode()))
+        written.append(_put(folder / table.file, csv_text(frame, table).encode()))
     taught = paths.lessons_dir() / "tables"
     small = dictionary.teaching_tables(taught) if taught.is_dir() else []
     for table in small:
         content = (taught / table.file).read_bytes()
         rows[table.name] = max(len(content.splitlines()) - 1, 0)
         written.append(_put(folder / table.file, content))
-    everything = [*dictionary.TABLES, *small]
-    readme = dictionary.readme(everything, seed, rows)
+    readme = dictionary.readme(chosen, small, seed, rows)
     written.append(_put(folder / "README.md", readme.encode()))
-    package = dictionary.datapackage(everything, seed)
+    package = dictionary.datapackage([*chosen, *small], seed)
     written.append(_put(folder / "datapackage.json", package.encode()))
     return written
 
 
-def csv_text(frame: pd.DataFrame) -> str:
-    """The table as CSV text: cents with two decimals, times to the second, empty for missing."""
-    text: str = frame.to_csv(
+def csv_text(frame: pd.DataFrame, table: Table) -> str:
+    """The table as CSV text: times to the second, empty for missing.
+
+    Numbers have as many decimals as their column says, two for cents.
+    """
+    shown = {}
+    for column in table.columns:
+        if column.type == "date":
+            shown[column.name] = frame[column.name].dt.strftime("%Y-%m-%d")
+        elif column.type == "number" and column.places != 2:
+            form = f"%.{column.places}f"
+            shown[column.name] = frame[column.name].map(form.__mod__, na_action="ignore")
+    text: str = frame.assign(**shown).to_csv(
         index=False, lineterminator="\n", float_format="%.2f", date_format="%Y-%m-%d %H:%M:%S"
     )
     return text

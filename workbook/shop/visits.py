@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from workbook.shop import catalog, draws, people, steps
-from workbook.shop.calendar import DAY, DAYS, WARM_UP_DAYS, day_of
+from workbook.shop.calendar import DAY, DAYS, THIS_AUTUMN, WARM_UP_DAYS, Autumn, day_of
 from workbook.shop.draws import Bools, Floats, Ints, Keys
 from workbook.shop.people import (
     BRAND,
@@ -30,13 +30,30 @@ from workbook.shop.people import (
     SOCIAL,
     People,
 )
-from workbook.shop.policy import Policy
+from workbook.shop.policy import InForce, Policy
 
 PROCESSES = ("own", "mail", "welcome", "remarketing")
 OWN, MAIL, WELCOME, RETARGET = range(4)
 NO_CART, SERIOUS, IDLE = range(3)
 CHECKOUTS = ("none", "this cart", "earlier cart", "express")
 NO_CHECKOUT, FROM_CART, FROM_OLD_CART, EXPRESS = range(4)
+LANDINGS = ("home", "category", "product", "article")
+LAND_HOME, LAND_CATEGORY, LAND_PRODUCT, LAND_ARTICLE = range(4)
+# Landing page by channel, in the order of CHANNELS: home, category, product, article (A).
+_LANDING = np.array(
+    [
+        [0.30, 0.25, 0.25, 0.20],
+        [0.75, 0.12, 0.10, 0.03],
+        [0.80, 0.12, 0.06, 0.02],
+        [0.10, 0.45, 0.40, 0.05],
+        [0.35, 0.20, 0.30, 0.15],
+        [0.30, 0.25, 0.25, 0.20],
+        [0.35, 0.40, 0.25, 0.00],
+        [0.30, 0.40, 0.28, 0.02],
+        [0.15, 0.20, 0.65, 0.00],
+    ]
+)
+assert len(_LANDING) == len(people.CHANNELS)
 
 FURTHER_OWN_VISITS = 12
 _NEVER = np.int64(2**60)
@@ -59,8 +76,11 @@ class Visits:
     person: number of the person; key: the visit's key; browser: key of the browser it came by
     start: seconds; process, number: the cause; channel, device: indices into people.CHANNELS,
     people.DEVICES; returning: the person was here before; new_browser: the browser was not
+    coupon: a mailed coupon holds: the order ships free
     v, a, s: momentary intent, browsing appetite, dislike of cost
-    views: products viewed; wish_list, size_guide, newsletter: the secondary action happened
+    landing: index into LANDINGS
+    views: products viewed; wish_list, size_guide, video, share, chat, newsletter: the secondary
+    action happened
     cart: NO_CART, SERIOUS, IDLE; checkout: NO_CHECKOUT, FROM_CART, FROM_OLD_CART, EXPRESS
     account: an account was made; wall, shipping, paid: that checkout step was passed
     first_order: paid, and for the first time
@@ -79,12 +99,17 @@ class Visits:
     device: Ints
     returning: Bools
     new_browser: Bools
+    coupon: Bools
     v: Floats
     a: Floats
     s: Floats
+    landing: Ints
     views: Ints
     wish_list: Bools
     size_guide: Bools
+    video: Bools
+    share: Bools
+    chat: Bools
     newsletter: Bools
     cart: Ints
     checkout: Ints
@@ -132,6 +157,7 @@ class _State:
     subscribed: Ints = field(init=False)
     has_ordered: Bools = field(init=False)
     has_account: Bools = field(init=False)
+    has_read: Bools = field(init=False)  # landed on an article
     been_here: Bools = field(init=False)
     browsers: Ints = field(init=False)  # a bit per device whose browser was here
     cart_items: Ints = field(init=False)
@@ -144,16 +170,17 @@ class _State:
             setattr(self, name, np.full(n, _LONG_AGO))
         self.coupon_until = np.full(n, _LONG_AGO)
         self.subscribed = np.full(n, _NEVER)
-        self.has_ordered, self.has_account, self.been_here = (np.zeros(n, bool) for _ in range(3))
+        for name in ("has_ordered", "has_account", "has_read", "been_here"):
+            setattr(self, name, np.zeros(n, bool))
         self.browsers = np.zeros(n, np.int64)
         self.cart_items = np.full((n, catalog.MAX_LINES), -1)
         self.cart_quantities = np.zeros((n, catalog.MAX_LINES), np.int64)
         self.cart_total = np.zeros(n, np.int64)
 
 
-def run(seed: int, numbers: Ints, policy: Policy) -> Visits:
+def run(seed: int, numbers: Ints, policy: Policy, autumn: Autumn = THIS_AUTUMN) -> Visits:
     """All visits of the persons with these numbers, warm-up included."""
-    who = people.make(seed, numbers, policy)
+    who = people.make(seed, numbers, policy, autumn)
     state = _State(len(numbers))
     state.has_ordered |= who.earlier
     state.has_account |= who.earlier
@@ -174,7 +201,7 @@ def run(seed: int, numbers: Ints, policy: Policy) -> Visits:
         happens = _happens(who, state, i, process, start, number)
         cause = _Cause(i[happens], process[happens], start[happens], number[happens])
         if len(cause.i):
-            parts.append(_visit(who, state, cause, numbers, policy))
+            parts.append(_visit(who, state, cause, numbers, policy, autumn))
         _look_ahead(who, state, own, coming, i, process, start, policy)
     return Visits.joined(parts)
 
@@ -224,9 +251,9 @@ def _happens(
 
 def _next_mail(who: People, i: Ints, after: Ints, policy: Policy) -> Ints:
     """When the next Thursday's mail brings each subscriber, after a time; or never."""
-    if not policy.mails:
-        return np.full(len(i), _NEVER)
     thursdays = np.arange(-WARM_UP_DAYS + 3, DAYS, 7)
+    if not policy.mails:
+        thursdays = thursdays[thursdays < policy.since]
     keys = draws.child(who.keys[i][:, None], "mail", thursdays[None, :])
     brings = draws.uniform(keys, "comes") < steps.opens_mail(who.intent[i])[:, None]
     times = thursdays * DAY + _mail_hour(keys)
@@ -259,7 +286,7 @@ def _next_remarketing(who: People, state: _State, i: Ints, after: Ints) -> Ints:
 
 def _earliest(times: Ints, fits: Bools) -> Ints:
     """The first time in each row that fits, or never."""
-    first: Ints = np.where(fits, times, _NEVER).min(axis=1)
+    first: Ints = np.where(fits, times, _NEVER).min(axis=1, initial=_NEVER)
     return first
 
 
@@ -280,20 +307,29 @@ def _look_ahead(
     mailed = joined | (process == MAIL)
     coming[MAIL, i[mailed]] = _next_mail(who, i[mailed], start[mailed], policy)
     coming[WELCOME, i[process == WELCOME]] = _NEVER
-    if policy.mails:
-        coming[WELCOME, i[joined]] = _welcome(who, i[joined], start[joined])
-    if "remarketing" not in policy.off:
-        touched = (
-            (process == RETARGET)
-            | (state.last_trigger[i] == start)
-            | (state.last_order[i] == start)
-        )
-        coming[RETARGET, i[touched]] = _next_remarketing(who, state, i[touched], start[touched])
+    welcome = _welcome(who, i[joined], start[joined])
+    mailed_at_all = policy.mails | (welcome < policy.since * DAY)
+    coming[WELCOME, i[joined]] = np.where(mailed_at_all, welcome, _NEVER)
+    touched = (
+        (process == RETARGET) | (state.last_trigger[i] == start) | (state.last_order[i] == start)
+    )
+    reminder = _next_remarketing(who, state, i[touched], start[touched])
+    if "remarketing" in policy.off:
+        reminder = np.where(reminder < policy.since * DAY, reminder, _NEVER)
+    coming[RETARGET, i[touched]] = reminder
 
 
-def _visit(who: People, state: _State, cause: _Cause, numbers: Ints, policy: Policy) -> Visits:
+def _visit(
+    who: People,
+    state: _State,
+    cause: _Cause,
+    numbers: Ints,
+    whole_policy: Policy,
+    autumn: Autumn,
+) -> Visits:
     """One visit of each of the persons of a cause; their state is updated."""
     i, start = cause.i, cause.start
+    policy = InForce(whole_policy, start >= whole_policy.since * DAY)
     key = np.empty(len(i), np.uint64)
     for process, name in enumerate(PROCESSES):
         of_it = cause.process == process
@@ -309,7 +345,7 @@ def _visit(who: People, state: _State, cause: _Cause, numbers: Ints, policy: Pol
     state.coupon_until[i[mailed]] = start[mailed] + 7 * DAY
     coupon = start < state.coupon_until[i]
     returning, a, s = state.been_here[i], who.browsing[i], who.cost_dislike[i]
-    trust = who.trust[i] + 0.35 * state.has_ordered[i] + policy.trust_seals
+    own_trust = who.trust[i] + 0.35 * state.has_ordered[i]
     v = steps.momentary_intent(
         who.intent[i], day_of(start), start - state.last_order[i], draws.normal(key, "moment")
     )
@@ -318,10 +354,18 @@ def _visit(who: People, state: _State, cause: _Cause, numbers: Ints, policy: Pol
     looks = chance("product view", steps.product_view(v, a, returning))
     further = draws.geometric(key, "views", steps.further_views(v, a)).clip(max=MOST_VIEWS - 1)
     views = np.where(looks, 1 + further, 0)
+    landing = _landing(key, channel, looks, policy)
+    reads = landing == LAND_ARTICLE
+    state.has_read[i] |= reads
+    own_trust = own_trust + steps.READER_TRUST * state.has_read[i]
+    trust = own_trust + policy.trust_seals
     wish_list = looks & (chance("wish list", steps.wish_list(v, a)) | policy.wishlist_for_all)
     size_guide = looks & chance("size guide", steps.size_guide(v))
+    video = looks & chance("video", steps.video(v, a))
+    share = looks & chance("share", steps.share(a))
+    chat = looks & chance("chat", steps.chat(own_trust))
     newsletter = (state.subscribed[i] == _NEVER) & chance(
-        "newsletter", steps.newsletter(v, a, policy)
+        "newsletter", steps.newsletter(v, a, reads, policy)
     )
 
     # Carts.
@@ -334,7 +378,8 @@ def _visit(who: People, state: _State, cause: _Cause, numbers: Ints, policy: Pol
     total = np.where(idle, catalog.CATALOG.price[items[:, 0]], total)
 
     # Checkout: from this cart, from an older one, or straight from the product page.
-    p = steps.checkout(v, trust, device, coupon) * np.where(idle, steps.IDLE_FACTOR, 1.0)
+    p = steps.checkout(v, trust, device, coupon, autumn.mobile_steps)
+    p *= np.where(idle, steps.IDLE_FACTOR, 1.0)
     from_cart = (cart != NO_CART) & chance("checkout", p)
     from_old = (
         (cart == NO_CART)
@@ -357,14 +402,12 @@ def _visit(who: People, state: _State, cause: _Cause, numbers: Ints, policy: Pol
 
     started = checkout != NO_CHECKOUT
     stranger = started & ~state.has_account[i] & ~state.has_ordered[i]
-    if policy.forced_account:
-        account = stranger & chance("account wall", steps.passes_account_wall(v, trust))
-        wall = account | (started & ~stranger)
-    else:
-        account = stranger & chance("free account", steps.makes_account_freely(trust))
-        wall = started
+    passes = stranger & chance("account wall", steps.passes_account_wall(v, trust))
+    freely = stranger & chance("free account", steps.makes_account_freely(trust))
+    account = np.where(policy.forced_account, passes, freely)
+    wall = np.where(policy.forced_account, passes | (started & ~stranger), started)
     shipping = wall & chance("shipping", steps.passes_shipping(v, s, bought_total, coupon, policy))
-    paid = shipping & chance("payment", steps.pays(v, trust, device, coupon))
+    paid = shipping & chance("payment", steps.pays(v, trust, device, coupon, autumn.mobile_steps))
 
     visits = Visits(
         person=numbers[i],
@@ -377,12 +420,17 @@ def _visit(who: People, state: _State, cause: _Cause, numbers: Ints, policy: Pol
         device=device,
         returning=returning,
         new_browser=new_browser,
+        coupon=coupon,
         v=v,
         a=a,
         s=s,
+        landing=landing,
         views=views,
         wish_list=wish_list,
         size_guide=size_guide,
+        video=video,
+        share=share,
+        chat=chat,
         newsletter=newsletter,
         cart=cart,
         checkout=checkout,
@@ -424,6 +472,14 @@ def _remember(state: _State, cause: _Cause, visits: Visits, total: Ints) -> None
     state.last_trigger[i[paid]] = _LONG_AGO
 
 
+def _landing(key: Keys, channel: Ints, looks: Bools, policy: InForce) -> Ints:
+    """The first page; a product only if the visit looks at one."""
+    edges = np.cumsum(_LANDING, axis=1)[channel]
+    place = (draws.uniform(key, "landing page")[:, None] >= edges).sum(axis=1).clip(max=3)
+    place = np.where((place == LAND_ARTICLE) & ~np.asarray(policy.articles), LAND_CATEGORY, place)
+    return np.where((place == LAND_PRODUCT) & ~looks, LAND_CATEGORY, place)
+
+
 def _basket(key: Keys, views: Ints) -> tuple[Ints, Ints, Ints]:
     """Goods, units and total in cents of what each visit would buy; empty without a view."""
     items = np.full((len(key), catalog.MAX_LINES), -1)
@@ -453,19 +509,17 @@ def _browser(who: People, state: _State, i: Ints, key: Keys, device: Ints) -> tu
     return np.where(clears, draws.child(key, "browser"), kept), ~known
 
 
-def _channel(who: People, state: _State, cause: _Cause, key: Keys, policy: Policy) -> Ints:
+def _channel(who: People, state: _State, cause: _Cause, key: Keys, policy: InForce) -> Ints:
     """The label of each visit: how the shop's analytics says it came."""
     i, process = cause.i, cause.process
     later = _LATER[draws.choice(key, "channel", _LATER_SHARE)]
     label = np.where(cause.number == 0, who.first_channel[i], later)
-    if "brand search" in policy.off:
-        label = np.where(label == BRAND, ORGANIC, label)
-    if "remarketing" not in policy.off:
-        reminded = (
-            (cause.number > 0)
-            & (cause.start - state.last_trigger[i] <= 10 * DAY)
-            & (draws.uniform(key, "remarketing takes the label") < steps.TAKES_LABEL)
-        )
-        label = np.where(reminded, REMARKETING, label)
+    label = np.where(policy.off("brand search") & (label == BRAND), ORGANIC, label)
+    reminded = (
+        (cause.number > 0)
+        & (cause.start - state.last_trigger[i] <= 10 * DAY)
+        & (draws.uniform(key, "remarketing takes the label") < steps.TAKES_LABEL)
+    )
+    label = np.where(reminded & ~policy.off("remarketing"), REMARKETING, label)
     mailed = (process == MAIL) | (process == WELCOME)
     return np.where(mailed, EMAIL, np.where(process == RETARGET, REMARKETING, label))
