@@ -439,7 +439,7 @@ def _honesty(seed: int) -> list[str]:
         "these data holds has not been measured yet. Same seed, same tables, byte for byte "
         "(uncompressed).",
         f"* **Size.** {PERSONS:,} simulated persons. The {WARM_UP_DAYS // 7} weeks before the log "
-        "are simulated too and cut off, and 3 % of the persons are customers of earlier years; so "
+        "are simulated too and cut off, and 2.5 % of the persons are customers of earlier years; so "
         "returning visitors are there from the first day.",
         "* **A person is not a user.** One later visit in ten comes by another device, and 4 % "
         "of the persons keep no cookies (A). No table names the person.",

@@ -44,6 +44,8 @@ MOBILE_SHARE = np.array([0.58, 0.50, 0.55, 0.58, 0.45, 0.86, 0.78])
 COMES_ANYWAY = np.array([1.0, 1.0, 0.90, 0.25, 1.0, 0.10, 0.05])
 # A first visit that is not a click on the ad arrives as organic, direct or brand search.
 FIRST_VISIT_CLICK = np.array([1.0, 1.0, 1.0, 1.0, 1.0, 0.75, 0.30])
+# Customers of earlier years: 2,100 among the 84,000 persons of the log.
+EARLIER = 0.025
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def make(seed: int, numbers: Ints, policy: Policy, autumn: Autumn = THIS_AUTUMN)
     """The persons with these numbers; a person is the same whoever else is made."""
     keys = draws.person_keys(seed, numbers, autumn.persons)
     origin = draws.choice(keys, "origin", ORIGIN_SHARE)
-    earlier = draws.uniform(keys, "earlier customer") < 0.03
+    earlier = draws.uniform(keys, "earlier customer") < EARLIER
     z = draws.normal(keys, "intent")
     share = np.log(MOBILE_SHARE / (1.0 - MOBILE_SHARE)) + autumn.mobile_share
     mobile = draws.logistic(share)[origin] if autumn.mobile_share else MOBILE_SHARE[origin]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from workbook import paths
-from workbook.shop import advertising, daily, dictionary, truth
+from workbook.shop import advertising, daily, dictionary, experiments, truth
 from workbook.shop.calendar import SEED
 from workbook.shop.dictionary import Table
 from workbook.shop.world import World, simulate
@@ -28,6 +28,10 @@ class Shop:
     def world(self) -> World:
         return simulate(self.seed)
 
+    @cached_property
+    def experiments(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return experiments.make(self.seed)
+
     def frame(self, name: str) -> pd.DataFrame:
         """The table of that name."""
         return _MAKERS[name](self)
@@ -41,18 +45,23 @@ _MAKERS: dict[str, Callable[[Shop], pd.DataFrame]] = {
     **{table.name: _of_the_world(table.name) for table in dictionary.TABLES},
     "ad_spend": lambda shop: advertising.make(shop.world),
     "daily": lambda shop: daily.make(shop.seed),
+    "experiments": lambda shop: shop.experiments[0],
+    "experiment_loyal": lambda shop: experiments.make_loyal(shop.seed),
+    "truth_experiments": lambda shop: shop.experiments[1],
     "truth_effects": lambda shop: truth.effects(shop.world),
 }
 TABLES: tuple[Table, ...] = (
     *dictionary.TABLES,
     advertising.TABLE,
     daily.TABLE,
+    *experiments.TABLES,
     truth.TABLE,
+    experiments.TRUTH_TABLE,
 )
 """Every table that is built, in the order of the data dictionary."""
 
 
-SLOW = frozenset({"daily", "truth_effects"})
+SLOW = frozenset({"daily", "experiments", "truth_effects", "truth_experiments"})
 """Tables that take seconds to make. Lessons that need them name them in their headers."""
 
 
