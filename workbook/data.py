@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _REBUILD = "Run `python -m workbook data` in a terminal to write the tables anew."
 _SAMPLE = 2_000
+_RAW = {"raw_events": "events", "raw_sessions": "sessions"}
+"""Tables that are not stored but rebuilt: from the clean one and the patch of the raw name."""
 
 
 class UnknownTableError(LookupError):
@@ -32,7 +34,14 @@ def load(name: str) -> pd.DataFrame:
     Columns called `time`, `start`, `day` or ending in `_time` are dates. Read once, then kept:
     each call gives a copy of its own, cheap and safe to change. Raises `UnknownTableError` for
     a name that is not in `tables()`, `BrokenTableError` for a file that cannot be read.
+
+    "raw_events" and "raw_sessions" are what the tracking recorded, faults included: rebuilt from
+    the clean table and its patch.
     """
+    if clean := _RAW.get(str(name)):
+        of_clean, patch = _part(clean, name), _part(f"{name}_patch", name)
+        modified = of_clean.stat().st_mtime_ns, patch.stat().st_mtime_ns
+        return _rebuilt(of_clean, patch, modified).copy(deep=False)
     path = _find(name)
     return _read(path, path.stat().st_mtime_ns).copy(deep=False)
 
@@ -54,7 +63,70 @@ def tables() -> list[str]:
     """Names of all tables, sorted."""
     folder = paths.data_dir()
     files = [*folder.glob("*.csv"), *folder.glob("*.csv.gz")]
-    return sorted({file.name.split(".")[0] for file in files})
+    names = {file.name.split(".")[0] for file in files}
+    rebuilt = {raw for raw, clean in _RAW.items() if {clean, f"{raw}_patch"} <= names}
+    return sorted(names | rebuilt)
+
+
+def patched(clean: pd.DataFrame, patch: pd.DataFrame) -> pd.DataFrame:
+    """The raw table: the clean one with a patch laid over it.
+
+    The patch has the columns of the clean table and two more. `operation` says what happens and
+    `row` where, counted from 0 in the clean table: "remove" takes that row out, "change" puts
+    the patch's row in its place, "add" puts it after that row (-1: before the first), several
+    in the order of the patch. A removed row is given as it was. Other columns are left out.
+    Raises ValueError if the patch does not fit the clean table.
+    """
+    import numpy as np
+    import pandas as pd
+
+    columns = list(clean.columns)
+    missing = [name for name in ("operation", "row", *columns) if name not in patch]
+    if missing:
+        raise ValueError(f"it has no column {missing[0]!r}")
+    operation = patch["operation"].to_numpy(dtype=object)
+    row = patch["row"].to_numpy()
+    adds, removes = operation == "add", operation == "remove"
+    if not (adds | removes | (operation == "change")).all():
+        raise ValueError("an operation is none of add, change, remove")
+    within = row.dtype.kind == "i" and ((row >= -adds.astype(int)) & (row < len(clean))).all()
+    replaced = row[~adds]
+    if len(patch) and (not within or len(np.unique(replaced)) < len(replaced)):
+        raise ValueError("it names rows that the clean table has not")
+    if not len(patch):
+        return clean.copy()
+    rows = patch[columns].astype(clean.dtypes.to_dict()).reset_index(drop=True)
+    was = clean.iloc[row[removes]].reset_index(drop=True)
+    if not rows[removes].reset_index(drop=True).equals(was):
+        raise ValueError("it was made for another clean table")
+    kept = np.ones(len(clean), bool)
+    kept[replaced] = False
+    place = np.concatenate([2 * np.flatnonzero(kept), (2 * row + adds)[~removes]])
+    source = np.flatnonzero(np.concatenate([kept, ~removes]))
+    both = pd.concat([clean, rows], ignore_index=True)
+    raw: pd.DataFrame = both.iloc[source[np.argsort(place, kind="stable")]].reset_index(drop=True)
+    return raw
+
+
+def _part(name: str, raw: str) -> Path:
+    """The file of a table that a raw table is rebuilt from."""
+    try:
+        return _find(name)
+    except UnknownTableError:
+        raise BrokenTableError(
+            f"The table {name!r}, from which {raw!r} is rebuilt, is not in {paths.data_dir()}. "
+            f"{_REBUILD}"
+        ) from None
+
+
+@lru_cache(maxsize=4)
+def _rebuilt(clean: Path, patch: Path, modified: tuple[int, int]) -> pd.DataFrame:
+    """The raw table, rebuilt once for each time that one of its two files was modified."""
+    try:
+        return _frozen(patched(_read(clean, modified[0]), _read(patch, modified[1])))
+    except (ValueError, TypeError) as error:
+        said = str(error).strip().splitlines()[0]
+        raise BrokenTableError(f"The table {patch.name} is damaged: {said}. {_REBUILD}") from None
 
 
 def _find(name: str) -> Path:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from workbook.shop import draws
+from workbook.shop import draws, trials
 from workbook.shop import visits as shop_visits
 from workbook.shop.calendar import DAY, DAY_0, Autumn
 from workbook.shop.dictionary import Column, Table
@@ -118,13 +118,13 @@ class Outcomes:
 
 
 def make(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """`experiments`, the visitors of all two-world tests; and `truth_experiments`."""
+    """`experiments`, the visitors of all two-world tests; and `truth_experiments`, of all tests."""
     frames, truths = [], []
     for trial in TRIALS:
         found = run(trial, seed)
         frames.append(_published(trial, found))
         truths.append(_truth(trial, found))
-    truths.append(_loyal(seed)[1])
+    truths += [_loyal(seed)[1], *_other_truths(seed)]
     return pd.concat(frames, ignore_index=True), pd.concat(truths, ignore_index=True)
 
 
@@ -218,8 +218,35 @@ def _truth(trial: Trial, found: Outcomes) -> pd.DataFrame:
     for name in OUTCOMES:
         scale = 100.0 if name == "revenue" else 1.0
         a, b = (float(arm[name].sum()) / len(found.key) / scale for arm in (found.a, found.b))
-        rows.append({"test": trial.name, "outcome": name, "a": a, "b": b, "effect": b - a})
+        rows.append(_truth_row(trial.name, name, a, b))
     return pd.DataFrame(rows)
+
+
+def _truth_row(test: str, outcome: str, a: float, b: float) -> dict[str, object]:
+    money = outcome == "revenue"
+    return {
+        "test": test,
+        "outcome": outcome,
+        "population": "visitors of the test",
+        "unit": "difference, US dollars per visitor" if money else "difference of rates",
+        "a": a,
+        "b": b,
+        "expected": np.nan,
+        "realized": b - a,
+    }
+
+
+def _other_truths(seed: int) -> list[pd.DataFrame]:
+    """The truths of the tests that are not two worlds of the shop."""
+    novelty = trials.novelty_truth(seed)
+    day = novelty["days_since_exposure"].astype("str")
+    novelty["population"] = novelty["visitor"] + " visitors, day " + day + " since exposure"
+    named = {
+        "sample ratio": trials.sample_ratio_truth(seed),
+        "personalization": trials.personalization_truth(seed),
+        "novelty": novelty.drop(columns=["visitor", "days_since_exposure"]),
+    }
+    return [table.assign(test=name) for name, table in named.items()]
 
 
 def make_loyal(seed: int) -> pd.DataFrame:
@@ -249,8 +276,7 @@ def _loyal(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     table["spend_before"] = before / 100.0
     table["revenue"] = np.where(in_b, b, a) / 100.0
     means = [float(arm.sum()) / len(arm) / 100.0 for arm in (a, b)]
-    truth = {"test": CUPED, "outcome": "revenue", "a": means[0], "b": means[1]}
-    return table, pd.DataFrame([{**truth, "effect": means[1] - means[0]}])
+    return table, pd.DataFrame([_truth_row(CUPED, "revenue", means[0], means[1])])
 
 
 _ARM = Column("arm", "string", "The arm the visitor was assigned to.", allowed=ARMS)
@@ -328,14 +354,31 @@ TRUTH_TABLE = Table(
     "truth_experiments",
     "truth_experiments.csv",
     "one outcome of one test",
-    "The truth of the tests: the mean of all their visitors in either world, and the difference. "
-    "Only a simulation knows both outcomes of one visitor.",
+    "The truth of the tests. Only a simulation knows both outcomes of one visitor.",
     (
-        Column("test", "string", "The test.", allowed=(*(t.name for t in TRIALS), CUPED)),
-        Column("outcome", "string", "As in experiments; revenue in dollars.", allowed=OUTCOMES),
-        Column("a", "number", "Mean if all were in A.", places=6),
-        Column("b", "number", "Mean if all were in B.", places=6),
-        Column("effect", "number", "b less a: the true effect on these visitors.", places=6),
+        Column("test", "string", "The test, named as in experiments or as its own table."),
+        Column("outcome", "string", "What is counted, per visitor."),
+        Column("population", "string", "Whose outcome."),
+        Column("unit", "string", "Unit of expected and realized."),
+        Column(
+            "a", "number", "Mean if all were in A, two-world tests only.", required=False, places=6
+        ),
+        Column(
+            "b", "number", "Mean if all were in B, two-world tests only.", required=False, places=6
+        ),
+        Column(
+            "expected",
+            "number",
+            "The effect over all seeds, where a model fixes it.",
+            required=False,
+            places=6,
+        ),
+        Column(
+            "realized",
+            "number",
+            "The true effect on these visitors: for two worlds, b less a.",
+            places=6,
+        ),
     ),
-    key=("test", "outcome"),
+    key=("test", "outcome", "population"),
 )

@@ -10,7 +10,17 @@ from pathlib import Path
 import pandas as pd
 
 from workbook import paths
-from workbook.shop import advertising, daily, dictionary, experiments, truth
+from workbook.shop import (
+    advertising,
+    archives,
+    daily,
+    dictionary,
+    experiments,
+    faults,
+    history,
+    trials,
+    truth,
+)
 from workbook.shop.calendar import SEED
 from workbook.shop.dictionary import Table
 from workbook.shop.world import World, simulate
@@ -29,6 +39,10 @@ class Shop:
         return simulate(self.seed)
 
     @cached_property
+    def faults(self) -> faults.Faults:
+        return faults.make(self.world)
+
+    @cached_property
     def experiments(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         return experiments.make(self.seed)
 
@@ -43,20 +57,37 @@ def _of_the_world(name: str) -> Callable[[Shop], pd.DataFrame]:
 
 _MAKERS: dict[str, Callable[[Shop], pd.DataFrame]] = {
     **{table.name: _of_the_world(table.name) for table in dictionary.TABLES},
+    "raw_events_patch": lambda shop: shop.faults.raw_events_patch,
+    "raw_sessions_patch": lambda shop: shop.faults.raw_sessions_patch,
+    "fault_log": lambda shop: shop.faults.fault_log,
     "ad_spend": lambda shop: advertising.make(shop.world),
     "daily": lambda shop: daily.make(shop.seed),
     "experiments": lambda shop: shop.experiments[0],
+    "experiment_sample_ratio": lambda shop: trials.make_sample_ratio(shop.seed),
+    "experiment_personalization": lambda shop: trials.make_personalization(shop.seed),
+    "experiment_novelty": lambda shop: trials.make_novelty(shop.seed),
+    "aa_archive": lambda shop: archives.make_aa_archive(shop.seed),
+    "test_archive": lambda shop: archives.make_test_archive(shop.seed),
+    "order_history": lambda shop: history.make(shop.seed),
+    "truth_test_archive": lambda shop: archives.test_archive_truth(shop.seed),
+    "truth_customers": lambda shop: history.truth(shop.seed),
     "experiment_loyal": lambda shop: experiments.make_loyal(shop.seed),
     "truth_experiments": lambda shop: shop.experiments[1],
     "truth_effects": lambda shop: truth.effects(shop.world),
 }
 TABLES: tuple[Table, ...] = (
     *dictionary.TABLES,
+    *faults.TABLES,
     advertising.TABLE,
     daily.TABLE,
+    history.TABLE,
     *experiments.TABLES,
+    *trials.TABLES,
+    *archives.TABLES,
     truth.TABLE,
     experiments.TRUTH_TABLE,
+    archives.TRUTH_TABLE,
+    history.TRUTH_TABLE,
 )
 """Every table that is built, in the order of the data dictionary."""
 

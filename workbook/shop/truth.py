@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from workbook.shop import visits as shop_visits
-from workbook.shop.calendar import DAY, POLICY_DAY
+from workbook.shop.calendar import DAY, POLICY_DAY, WARM_UP_DAYS
 from workbook.shop.dictionary import Column, Table
 from workbook.shop.draws import Floats, Ints
 from workbook.shop.policy import Policy
@@ -188,31 +188,44 @@ def _blocks(first: int, persons: int, size: int = 60_000) -> list[Ints]:
 
 def _sign_up_value(seed: int, first: int, persons: int) -> float:
     """Orders that the mails add per sign-up in a first visit, within 30 days."""
-    mailed = unmailed = sign_ups = 0.0
+    return sign_up_readings(seed, first, persons)["truth"]
+
+
+def sign_up_readings(seed: int, first: int, persons: int) -> dict[str, float]:
+    """Orders in the 30 days after a first visit, per person, of those who signed up in it.
+
+    naive: all of them; excess: over the orders of those who did not sign up; truth: what the
+    mails add, the same persons with and without them.
+    """
+    mailed = unmailed = others = 0.0
+    sign_ups = silent = 0
     for numbers in _blocks(first, persons):
         base = shop_visits.run(seed, numbers, Policy())
         # Without mails from the start: these persons had none before their first visit.
-        off = shop_visits.run(seed, numbers, Policy(mails=False, since=-(10**6)))
-        who, when = sign_ups_in_first_visits(base)
-        mailed += orders_after(base, who, when).sum()
-        unmailed += orders_after(off, who, when).sum()
-        sign_ups += len(who)
-    return (mailed - unmailed) / sign_ups if sign_ups else float("nan")
+        off = shop_visits.run(seed, numbers, Policy(mails=False, since=-WARM_UP_DAYS))
+        visit = followed_first_visits(base)
+        signed, rest = visit.take(visit.newsletter), visit.take(~visit.newsletter)
+        mailed += orders_after(base, signed.person, signed.start).sum()
+        unmailed += orders_after(off, signed.person, signed.start).sum()
+        others += orders_after(base, rest.person, rest.start).sum()
+        sign_ups, silent = sign_ups + len(signed), silent + len(rest)
+    if not sign_ups or not silent:
+        return dict.fromkeys(("naive", "excess", "truth"), float("nan"))
+    naive = mailed / sign_ups
+    return {
+        "naive": naive,
+        "excess": naive - others / silent,
+        "truth": (mailed - unmailed) / sign_ups,
+    }
 
 
-def first_visits(visits: Visits) -> Visits:
-    """The first visit of every person who had not been here before the simulation began."""
+def followed_first_visits(visits: Visits) -> Visits:
+    """First visits, by persons who are new to the shop, that the log follows for 30 days."""
     order = np.lexsort((visits.start, visits.person))
     _, place = np.unique(visits.person[order], return_index=True)
     first = visits.take(order[place])
-    return first.take(~first.returning)
-
-
-def sign_ups_in_first_visits(visits: Visits) -> tuple[Ints, Ints]:
-    """Persons who sign up in a first visit that can be followed, and when they do."""
-    first = first_visits(visits)
-    fits = first.newsletter & (first.start >= 0) & (first.start < (_LAST_FIRST_VISIT + 1) * DAY)
-    return first.person[fits], first.start[fits]
+    followed = (first.start >= 0) & (first.start < (_LAST_FIRST_VISIT + 1) * DAY)
+    return first.take(~first.returning & followed)
 
 
 def orders_after(visits: Visits, persons: Ints, since: Ints) -> Floats:
