@@ -323,13 +323,17 @@ def _units(rows: pd.DataFrame, scope: str) -> Ints:
 def _times(log: pd.DataFrame) -> Floats:
     """Whole microseconds of each row, from any zero, so that a gap of exactly the window counts
     in spite of rounding; NaN where unknown."""
-    name = _time_column(log)
-    column = log[name]
+    return _microseconds(log[_time_column(log)])
+
+
+def _microseconds(column: pd.Series[Any]) -> Floats:
+    """Whole microseconds from the column's earliest time, or of its minutes; NaN where unknown."""
     if pd.api.types.is_datetime64_any_dtype(column):
         column = (column - column.min()) / pd.Timedelta(microseconds=1)
     elif pd.api.types.is_numeric_dtype(column):
         column = (column * MICROSECONDS).round()
     else:
+        name = column.name
         raise FunnelError(
             f"The column {name!r} holds text, not times. "
             f'Turn it into times first: log["{name}"] = pd.to_datetime(log["{name}"]).'

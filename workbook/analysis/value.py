@@ -1,0 +1,301 @@
+"""Value: what a micro, a channel, an experiment's effect and a customer are worth in money.
+
+Money is in one currency throughout, rates and margins in 0..1. Margin is gross margin: the share
+of revenue that is left after the goods, before advertising.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import fsum, prod
+
+import numpy as np
+import pandas as pd
+
+from workbook.analysis import intervals
+from workbook.analysis.inputs import need_columns, number, numbers, one_of, share
+from workbook.analysis.rates import Interval, rate
+
+# --- what a micro is worth ------------------------------------------------------------------
+
+
+def naive_value(rate_with: float, aov: float, margin: float = 1.0) -> float:
+    """Money per micro: P(macro | micro) x AOV x margin (Kaushik's goal value).
+
+    Also gives those orders to the micro that would have come without it. A margin of 1 gives
+    revenue, not profit.
+    """
+    return share("rate_with", rate_with) * _order(aov, margin)
+
+
+def excess_value(rate_with: float, rate_without: float, aov: float, margin: float = 1.0) -> float:
+    """Money per micro: [P(macro | micro) - P(macro | no micro)] x AOV x margin.
+
+    Still confounded: who does the micro may differ from who does not. Negative if they buy less.
+    """
+    excess = share("rate_with", rate_with) - share("rate_without", rate_without)
+    return excess * _order(aov, margin)
+
+
+def incremental_value_per_visitor(
+    rate_exposed: float, rate_holdout: float, aov: float, margin: float = 1.0
+) -> float:
+    """Money per visitor shown the offer: (rate exposed - rate holdout) x AOV x margin.
+
+    The rates are of *all* visitors of two randomized groups, whether they did the micro or not.
+    """
+    gained = share("rate_exposed", rate_exposed) - share("rate_holdout", rate_holdout)
+    return gained * _order(aov, margin)
+
+
+def incremental_value(
+    rate_exposed: float,
+    rate_holdout: float,
+    micro_rate: float,
+    aov: float,
+    margin: float = 1.0,
+) -> float:
+    """Money per micro, by a holdout: the value per visitor / P(micro | exposed).
+
+    Assumes that the offer works through the micro only, and that nobody in the holdout did the
+    micro. ValueError if nobody exposed did it.
+    """
+    if not share("micro_rate", micro_rate):
+        raise ValueError("Nobody who was shown the offer did the micro: there is none to value.")
+    return incremental_value_per_visitor(rate_exposed, rate_holdout, aov, margin) / micro_rate
+
+
+def expected_value(worth: float, *chances: float) -> float:
+    """Money per action when each of some chances must come true: worth x their product.
+
+    A lead of which 40 % qualify and 25 % of those sign for 2,000 is worth
+    `expected_value(2_000, 0.40, 0.25)` = 200. Each chance is given those before it.
+    """
+    return number("worth", worth) * prod(share("A chance", chance) for chance in chances)
+
+
+# --- what a channel brings ------------------------------------------------------------------
+
+
+def aov(revenue: float, orders: float) -> float:
+    """Average order value: revenue / orders."""
+    return _per("revenue", revenue, "orders", orders)
+
+
+def revenue_per(revenue: float, units: float) -> float:
+    """Revenue per session or per visitor: revenue / sessions (or visitors); say which."""
+    return _per("revenue", revenue, "sessions or visitors", units)
+
+
+def cpa(cost: float, orders: float) -> float:
+    """Cost per acquisition: ad cost / orders. A cost per micro is another number: name it so."""
+    return _per("cost", cost, "orders", orders)
+
+
+def roas(revenue: float, cost: float) -> float:
+    """Return on ad spend: revenue / ad cost. No profit: see `break_even_roas`."""
+    return _per("revenue", revenue, "cost", cost)
+
+
+def break_even_roas(margin: float) -> float:
+    """The ROAS at which the margin just pays for the ads: 1 / margin."""
+    return 1 / _margin(margin)
+
+
+def roi(revenue: float, cost: float, margin: float) -> float:
+    """Return on investment: (revenue x margin - cost) / cost; 0 at break-even, -1 if all is lost.
+
+    `cost` is all that was spent beside the goods; say what is in it.
+    """
+    earned = number("revenue", revenue, least=0) * _margin(margin)
+    return _per("profit", earned - number("cost", cost, least=0), "cost", cost)
+
+
+CHANNEL_COLUMNS = ("cost", "sessions", "orders", "revenue")
+
+
+def channel_table(channels: pd.DataFrame, margin: float, *, total: str = "All") -> pd.DataFrame:
+    """Rates and money by channel, with a row for the total.
+
+    `channels` has the channels as index and the columns cost, sessions, orders, revenue. Adds
+    `rate` (orders / sessions), `aov`, `revenue_per_session`, `cpa`, `roas`, `roi`; blank (NaN)
+    where a denominator is 0. The total is the ratio of sums, not the mean of the rows.
+    """
+    need_columns(channels, CHANNEL_COLUMNS, "The channel table")
+    _margin(margin)
+    if total in channels.index:
+        raise ValueError(f"There is a row {total!r} already: leave the total out, it is added.")
+    counts = pd.DataFrame(
+        {name: numbers(name, channels[name], least=0) for name in CHANNEL_COLUMNS},
+        index=channels.index,
+    )
+    counts.loc[total] = counts.sum()
+    some = counts.where(counts > 0)  # a denominator of 0 becomes a blank
+    return counts.assign(
+        rate=counts["orders"] / some["sessions"],
+        aov=counts["revenue"] / some["orders"],
+        revenue_per_session=counts["revenue"] / some["sessions"],
+        cpa=counts["cost"] / some["orders"],
+        roas=counts["revenue"] / some["cost"],
+        roi=(counts["revenue"] * margin - counts["cost"]) / some["cost"],
+    )
+
+
+# --- what the ads added ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Incrementality:
+    """What a holdout says of ads or mails: attributed beside incremental.
+
+    orders           incremental orders among those exposed
+    interval         of the incremental orders
+    attributed_roas  revenue of all orders of the exposed / cost
+    roas             incremental ROAS: revenue of the incremental orders / cost
+    """
+
+    orders: float
+    interval: Interval
+    attributed_roas: float
+    roas: float
+    cost: float
+
+    @property
+    def cost_per_order(self) -> float:
+        """Cost per incremental order; ValueError if there is none."""
+        if self.orders <= 0:
+            raise ValueError(
+                "Those held out bought at least as often, so there is no incremental order to "
+                "divide the cost by."
+            )
+        return self.cost / self.orders
+
+    def roi(self, margin: float) -> float:
+        """(incremental revenue x margin - cost) / cost."""
+        return self.roas * _margin(margin) - 1
+
+
+def incrementality(
+    exposed: float,
+    exposed_orders: float,
+    held_out: float,
+    held_out_orders: float,
+    *,
+    aov: float,
+    cost: float,
+    level: float = 0.95,
+) -> Incrementality:
+    """Incremental orders and ROAS of ads, from a randomized holdout.
+
+    Incremental orders = (rate exposed - rate held out) x exposed, so that the groups need not be
+    alike in size; Wald interval of the difference of rates, times exposed. `cost` is what the ads
+    to the exposed cost. Orders are buyers (at most one per user): with more, the interval is too
+    short. Source: Gordon, Zettelmeyer, Bhargava and Chapsky (2019), Marketing Science 38.
+    """
+    gained = rate(exposed_orders, exposed) - rate(held_out_orders, held_out)
+    low, high = intervals.wald(held_out_orders, held_out, exposed_orders, exposed, level)
+    each = number("aov", aov, least=0)
+    spent = number("cost", cost, above=0)
+    return Incrementality(
+        gained * exposed,
+        Interval(low * exposed, high * exposed),
+        roas(exposed_orders * each, spent),
+        gained * exposed * each / spent,
+        spent,
+    )
+
+
+# --- what a customer is worth ---------------------------------------------------------------
+
+
+def clv_simple(aov: float, orders_per_year: float, years: float, margin: float) -> float:
+    """Lifetime value: AOV x orders a year x years x margin. No discounting, a fixed lifetime."""
+    times = number("orders_per_year", orders_per_year, least=0) * number("years", years, least=0)
+    return _order(aov, margin) * times
+
+
+def clv(
+    margin_per_period: float,
+    retention: float,
+    discount: float,
+    *,
+    first: str = "later",
+    periods: int | None = None,
+) -> float:
+    """Lifetime value by retention (Gupta and Lehmann 2003): m r / (1 + d - r).
+
+    m margin (money) per period, r retention per period, d discount rate per period.
+
+    first     "later": the first margin comes after one period, if the customer is retained.
+              "now": a margin at once as well, so m more.
+    periods   how many later margins count: sum of m r^t / (1 + d)^t for t = 1..periods. None: all.
+
+    Raises ValueError if r = 1 and d = 0, with no end: the sum has no limit.
+    """
+    m = number("margin_per_period", margin_per_period)
+    kept, d = share("retention", retention), number("discount", discount, least=0)
+    one_of("first", first, ("later", "now"))
+    factor = kept / (1 + d)
+    if periods is not None:
+        if periods != int(number("periods", periods, least=0)):
+            raise ValueError(f"periods is a whole number, not {periods!r}.")
+        later = m * fsum(factor**t for t in range(1, int(periods) + 1))
+    elif factor >= 1:
+        raise ValueError(
+            "Nobody ever leaves and money later counts as now, so the value has no limit: give "
+            "a retention below 1, a discount above 0, or a number of periods."
+        )
+    else:
+        later = m * kept / (1 + d - kept)
+    return later + (m if first == "now" else 0.0)
+
+
+def rfm(
+    customers: pd.DataFrame,
+    *,
+    recency: str = "recency",
+    frequency: str = "frequency",
+    money: str = "money",
+    ties: str = "row order",
+) -> pd.DataFrame:
+    """Fifths by recency, frequency, monetary value: columns r, f, m (1..5, 5 best) and rfm ("555").
+
+    `customers` has one row each; recency is days since the last order, so few days are good. Each
+    column is ranked and the ranks are cut at their quintiles (pandas `qcut`). Index as given.
+
+    ties   "row order": of equal customers the earlier row has the lower rank (pandas
+           `rank(method="first")`), so equals may get different scores, but fifths are even.
+           "alike": equals share their average rank and so their score; fifths may be uneven.
+
+    Raises ValueError for fewer than five customers or blanks. Source: Hughes (1994), Strategic
+    Database Marketing.
+    """
+    need_columns(customers, [recency, frequency, money], "The customers table")
+    one_of("ties", ties, ("row order", "alike"))
+    if len(customers) < 5:
+        raise ValueError(f"Fifths need at least five customers, and there are {len(customers)}.")
+    scores = pd.DataFrame(index=customers.index)
+    for letter, name, better in (("r", recency, -1), ("f", frequency, 1), ("m", money, 1)):
+        values = pd.Series(numbers(name, customers[name]) * better)
+        ranks = values.rank(method="first" if ties == "row order" else "average")
+        cuts = np.quantile(np.arange(1, len(ranks) + 1), [0, 0.2, 0.4, 0.6, 0.8, 1])
+        fifth = pd.cut(ranks, cuts.tolist(), labels=False, include_lowest=True)
+        scores[letter] = fifth.to_numpy(dtype=np.int64) + 1
+    text = scores.astype(str)
+    return scores.assign(rfm=text["r"] + text["f"] + text["m"])
+
+
+def _order(aov: float, margin: float) -> float:
+    return number("aov", aov, least=0) * _margin(margin)
+
+
+def _margin(margin: float) -> float:
+    if not share("margin", margin):
+        raise ValueError("A margin of 0 leaves nothing to count: give the share of revenue kept.")
+    return float(margin)
+
+
+def _per(what: str, above: float, whom: str, below: float) -> float:
+    if not number(whom, below, least=0):
+        raise ValueError(f"There are no {whom} (0), so there is no {what} per {whom} to give.")
+    return number(what, above) / below
