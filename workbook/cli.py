@@ -133,19 +133,56 @@ def _build_arguments(parser: Parser) -> None:
 
 def _data(options: argparse.Namespace) -> int:
     from workbook import paths
-    from workbook.shop import tables
+    from workbook.shop import stream, tables
     from workbook.shop.calendar import SEED
 
-    folder = Path(options.out) if options.out else paths.data_dir()
     seed = SEED if options.seed is None else options.seed
-    written = tables.write(folder, seed)
-    print(f"Wrote {len(written)} files to {folder} (seed {seed}).")
+    folder = Path(options.out) if options.out else paths.data_dir()
+    try:
+        if options.sessions is None and options.format:
+            raise stream.StreamError("--format goes with --sessions N, the number of visits.")
+        if options.sessions is None:
+            written = tables.write(folder, seed)
+            print(f"Wrote {len(written)} files to {folder} (seed {seed}).")
+            return 0
+        if not options.out:
+            raise stream.StreamError("--sessions needs --out DIR, a new folder.")
+        done = stream.stream(folder, options.sessions, seed, options.format or "parquet")
+    except stream.StreamError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"{folder} could not be written: {error.strerror or error}.", file=sys.stderr)
+        return 2
+    rows = ", ".join(f"{number:,} {name}" for name, number in done.rows.items())
+    print(f"Wrote {rows} of {done.persons:,} persons to {folder} (seed {seed}, {done.format}).")
+    print("Rows are in order of time within a file, not from file to file.")
     return 0
 
 
 def _data_arguments(parser: Parser) -> None:
     parser.add_argument("--seed", type=int, metavar="N", help="default: the seed of datasets/")
     parser.add_argument("--out", metavar="DIR", help="default: datasets/")
+    parser.add_argument(
+        "--sessions",
+        type=_whole,
+        metavar="N",
+        help="write the log for about N visits (also 5_000_000 or 5e6) into a new folder DIR",
+    )
+    parser.add_argument(
+        "--format", choices=("parquet", "csv"), help="of these files; default: parquet"
+    )
+
+
+def _whole(text: str) -> int:
+    """A whole number, also as 5_000_000, 5,000,000 or 5e6."""
+    try:
+        number = float(text.replace(",", ""))
+        if number == int(number):
+            return int(number)
+    except (ValueError, OverflowError):
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
 
 
 def _doctor(options: argparse.Namespace) -> int:
