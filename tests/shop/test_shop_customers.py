@@ -138,7 +138,7 @@ def test_chat_goes_with_fewer_orders_and_prevents_none(world: World) -> None:
     looks = v.views > 0
     asked = v.paid[looks & v.chat].mean()
     silent = v.paid[looks & ~v.chat].mean()
-    print(f"\nvisits with a product view: {asked:.3f} of those who asked order, {silent:.3f} others")
+    print(f"\nvisits with a product view that order: {asked:.3f} with a chat, {silent:.3f} without")
     assert asked < silent
     for action in (v.wish_list, v.video):
         assert v.paid[looks & action].mean() > v.paid[looks & ~action].mean()

@@ -76,7 +76,7 @@ def test_each_test_has_its_visitors_once_in_arms_of_like_size(
     for _, arms in table.groupby("test")["arm"]:
         n = len(arms)
         assert abs((arms == "B").sum() - n / 2) < 4.5 * np.sqrt(n) / 2
-    assert (table.groupby("test")["day"].max() == experiments.ENTRY_DAYS - 1).all()
+    assert (table.groupby("test")["entry_day"].max() == experiments.ENTRY_DAYS - 1).all()
 
 
 def test_the_observed_difference_is_the_truth_within_its_error(

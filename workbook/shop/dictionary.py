@@ -282,7 +282,7 @@ TABLES = (
                 "string",
                 "Channel of their first visit in the 13 weeks before the log or in it, whatever "
                 "browser it came by. Empty for customers of earlier years.",
-                allowed=CHANNELS,
+                allowed=CHANNELS[:7],
                 required=False,
             ),
             Column("newsletter", "boolean", "On the mailing list at the end of the log."),

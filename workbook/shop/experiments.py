@@ -195,7 +195,7 @@ def _outcomes(log: Visits, who: Ints, since: Ints) -> dict[str, Ints]:
 def _published(trial: Trial, found: Outcomes) -> pd.DataFrame:
     table = _rows(found.key, found.in_b)
     table.insert(0, "test", pd.Series([trial.name] * len(table), dtype="str"))
-    table["day"] = found.exposed // DAY
+    table["entry_day"] = found.exposed // DAY
     table["device"] = pd.array(np.array(DEVICES, object)[found.device], dtype="str")
     table["returning"] = found.returning
     for name in OUTCOMES:
@@ -297,7 +297,9 @@ TABLES = (
             Column("test", "string", "The test.", allowed=tuple(t.name for t in TRIALS)),
             Column("visitor", "string", "The person; one id whatever the browser.", unique=True),
             _ARM,
-            Column("day", "integer", "Day of entry, 0 for the first day of the test.", minimum=0),
+            Column(
+                "entry_day", "integer", "Day of entry, 0 for the first day of the test.", minimum=0
+            ),
             Column("device", "string", "Device of the first visit in the test.", allowed=DEVICES),
             Column("returning", "boolean", "The person was here before."),
             Column("cart", "boolean", "Put something into a cart, from the entering visit on."),

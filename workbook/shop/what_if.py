@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
@@ -38,6 +40,22 @@ def compare(policy: Policy, seed: int = SEED) -> Effect:
     )
     table["difference"] = table["with the change"] - table["as it was"]
     return Effect(policy, table)
+
+
+def what_if(*, seed: int = SEED, **changes: Any) -> pd.DataFrame:
+    """The 13 weeks as they were and with these changes: what_if(forced_account=False).
+
+    The changes are the settings of `Policy`; `since=28` lets them act from day 28 on. Rows:
+    carts, checkouts (visits with one), orders, revenue and margin (dollars); columns: "as it
+    was", "with the change", "difference". Raises ValueError for a setting the shop has not.
+    """
+    settings = [setting.name for setting in fields(Policy)]
+    for name in changes:
+        if name not in settings:
+            near = get_close_matches(name, settings, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(settings)}."
+            raise ValueError(f"The shop has no setting {name!r}; {hint}")
+    return compare(Policy(**changes), seed).table.copy()
 
 
 @lru_cache(maxsize=4)
