@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -23,12 +23,14 @@ import pandas as pd
 from workbook.analysis.as_of import landmark_table
 from workbook.analysis.attribution import build_paths, credit_table
 from workbook.analysis.intervals import clustered
+from workbook.analysis.markov import markov_credit
 from workbook.analysis.rates import wilson
 from workbook.analysis.significance import two_proportions
-from workbook.shop import daily, experiments, truth
-from workbook.shop.calendar import DAYS
+from workbook.shop import experiments, truth
+from workbook.shop import visits as shop_visits
+from workbook.shop.calendar import DAYS, LAST_AUTUMN
 from workbook.shop.dictionary import CLAIMS_FILE
-from workbook.shop.draws import Bools
+from workbook.shop.draws import Bools, Ints
 from workbook.shop.people import DEVICES
 from workbook.shop.policy import Policy
 from workbook.shop.visits import NO_CART, Visits
@@ -55,19 +57,36 @@ class Ground:
         return world(Policy(**changes), self.seed).summary()  # type: ignore[arg-type]
 
     @cached_property
-    def autumns(self) -> pd.DataFrame:
-        """Visits and orders by year and device, of everybody."""
-        table = daily.make(self.seed)
-        return table.groupby(["year", "device"])[["visits", "orders"]].sum()
+    def credits(self) -> dict[str, dict[str, float]]:
+        return _credits(self)
 
     @cached_property
-    def sign_up(self) -> dict[str, float]:
-        """A sign-up in a first visit, orders in the 30 days after it, of everybody."""
-        return truth.sign_up_readings(self.seed, 0, SHOP_PERSONS)
+    def everybody(self) -> tuple[pd.DataFrame, dict[str, float]]:
+        """Visits and orders by year and device; the readings of a sign-up. In one run."""
+        counts = np.zeros((2, 2, len(DEVICES)), dtype=np.int64)
+
+        def counted() -> Iterator[tuple[Visits, Visits]]:
+            for base, off in truth.with_and_without_mails(self.seed, SHOP_PERSONS):
+                counts[1] += _by_device(base)
+                yield base, off
+
+        sign_up = truth.sign_up_readings(counted())
+        for numbers in truth.blocks(SHOP_PERSONS):
+            counts[0] += _by_device(shop_visits.run(self.seed, numbers, Policy(), LAST_AUTUMN))
+        index = pd.MultiIndex.from_product([[2024, 2025], DEVICES], names=["year", "device"])
+        flat = counts.transpose(0, 2, 1).reshape(-1, 2)
+        return pd.DataFrame(flat, index=index, columns=["visits", "orders"]), sign_up
 
     @cached_property
     def tests(self) -> pd.DataFrame:
         return experiments.make(self.seed)[0]
+
+
+def _by_device(visits: Visits) -> Ints:
+    """Visits and orders of the log's weeks, by device: shape (2, devices)."""
+    log = visits.take(visits.start >= 0)
+    whole = np.bincount(log.device, minlength=len(DEVICES))
+    return np.stack([whole, np.bincount(log.device[log.paid], minlength=len(DEVICES))])
 
 
 @dataclass(frozen=True)
@@ -135,22 +154,43 @@ def _more_orders(g: Ground, more: bool, **changes: object) -> bool:
     return difference > 0 if more else difference < 0
 
 
-def _remarketing(g: Ground) -> dict[str, float]:
-    """Orders credited to remarketing, by rule."""
+def _credits(g: Ground) -> dict[str, dict[str, float]]:
+    """Orders credited by rule and channel (90 days, by browser, one path per order)."""
     paths = build_paths(g.log.touches, g.log.orders, lookback=90, reuse=True)
     table = credit_table(paths, ("last", "linear", "first"))
-    return {str(rule): float(of["remarketing"]) for rule, of in table.to_dict().items()}
+    table["Markov"] = markov_credit(paths)
+    return {
+        str(rule): {str(channel): float(orders) for channel, orders in of.items()}
+        for rule, of in table.to_dict().items()
+    }
 
 
 def _last_click_and_remarketing(g: Ground) -> bool:
-    credited = _remarketing(g)
-    return credited["last"] > credited["linear"] > credited["first"]
+    credited = [g.credits[rule]["remarketing"] for rule in ("last", "linear", "first")]
+    return credited[0] > credited[1] > credited[2]
 
 
 def _remarketing_is_credited_too_much(g: Ground) -> bool:
-    credited = _remarketing(g)["last"]
     lost = g.log.summary()["orders"] - g.under(off=frozenset({"remarketing"}))["orders"]
-    return lost < credited / 3
+    return lost < min(g.credits[rule]["remarketing"] for rule in ("last", "Markov")) / 3
+
+
+def _markov_turns_the_right_way(g: Ground) -> bool:
+    last, markov = g.credits["last"], g.credits["Markov"]
+    more = all(markov[c] > last[c] for c in ("non-brand search", "social", "display"))
+    return more and markov["remarketing"] < last["remarketing"]
+
+
+def _cleverer_is_not_truer(g: Ground) -> bool:
+    per_log = g.log.summary()["visits"] / truth.PER_VISITS
+
+    def error(rule: str) -> float:
+        return sum(
+            abs(g.credits[rule][channel] - per_log * lost)
+            for channel, lost in truth.orders_lost_without().items()
+        )
+
+    return error("first") < error("Markov")
 
 
 def _landmark(g: Ground) -> bool:
@@ -188,7 +228,7 @@ def _z_of_years(g: Ground, devices: list[str]) -> float:
     """How sure the change from 2024 to 2025 is, on these devices together."""
     counts: list[int] = []
     for year in (2024, 2025):
-        of_year = g.autumns.loc[year].loc[devices]
+        of_year = g.everybody[0].loc[year].loc[devices]
         counts += [int(of_year["orders"].sum()), int(of_year["visits"].sum())]
     return two_proportions(*counts).z
 
@@ -199,7 +239,7 @@ def _reversal_is_sure(g: Ground) -> bool:
 
 
 def _naive_above_excess_above_truth(g: Ground) -> bool:
-    found = g.sign_up
+    found = g.everybody[1]
     return found["naive"] > found["excess"] > found["truth"] > 0
 
 
@@ -268,8 +308,14 @@ CLAIMS = (
           "linear, linear with more than first click (90 days, by browser).", "log", "comparison",
           _last_click_and_remarketing),
     Claim("remarketing is credited too much", "Switched off, remarketing costs less than a third "
-          "of the orders that last click credits it with.", "log", "comparison",
+          "of the orders that last click or Markov credit it with.", "log", "comparison",
           _remarketing_is_credited_too_much),
+    Claim("Markov turns the right way", "Against last click, Markov credits remarketing with "
+          "less, and non-brand search, social and display with more, as the truth does.", "log",
+          "comparison", _markov_turns_the_right_way),
+    Claim("cleverer is not truer", "Over the six channels with a switch, the credits of first "
+          "click lie nearer to the orders that each channel truly brings than those of Markov.",
+          "log", "comparison", _cleverer_is_not_truer),
     Claim("landmark", "Users with a cart, a wish list or a sign-up in days 0 to 7 order more "
           "often in days 7 to 30 than those without.", "log", "comparison", _landmark),
     Claim("peak", "The best week for orders per visit lies between day 49 and day 76, and the "
@@ -380,14 +426,14 @@ def main(words: list[str] | None = None) -> None:
     parser.add_argument("sizes", nargs="*", help=f"of {', '.join(SEEDS)}; default: all")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args(words)
-    kept: list[dict[str, object]] = []
     sizes = options.sizes or list(SEEDS)
-    if CLAIMS_FILE.exists():
-        with CLAIMS_FILE.open(encoding="utf-8", newline="") as file:
-            kept = [dict(row) for row in csv.DictReader(file) if row["size"] not in sizes]
+    kept: list[dict[str, object]] = []
     for size in sizes:
         kept += measure(size, SEEDS[size], options.workers)
         print(f"{size}: done", file=sys.stderr)
+    if CLAIMS_FILE.exists():
+        with CLAIMS_FILE.open(encoding="utf-8", newline="") as file:
+            kept += [dict(row) for row in csv.DictReader(file) if row["size"] not in sizes]
     order = [claim.name for claim in (*CLAIMS, *COVERAGES)]
     kept.sort(key=lambda row: order.index(str(row["claim"])))
     with CLAIMS_FILE.open("w", encoding="utf-8", newline="") as file:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -24,7 +25,7 @@ from workbook.shop import visits as shop_visits
 from workbook.shop.calendar import DAY, POLICY_DAY, WARM_UP_DAYS
 from workbook.shop.dictionary import Column, Table
 from workbook.shop.draws import Floats, Ints
-from workbook.shop.policy import Policy
+from workbook.shop.policy import SWITCHABLE, Policy
 from workbook.shop.visits import Visits
 from workbook.shop.world import SHOP_PERSONS, World, simulate, totals
 
@@ -114,7 +115,7 @@ def effects(world: World) -> pd.DataFrame:
             "unit": "orders per sign-up",
             "expected": mean,
             "standard_error": error,
-            "realized": round(_sign_up_value(world.seed, 0, world.persons), 4),
+            "realized": round(_sign_up_value(world.seed, world.persons), 4),
         }
     )
     return pd.DataFrame(rows)
@@ -144,6 +145,20 @@ def _expected() -> dict[tuple[str, str], tuple[float, float]]:
         }
 
 
+def orders_lost_without() -> dict[str, float]:
+    """Expected orders per 60,000 visits that go with each channel that can be switched off.
+
+    They do not add up to all orders, most of which come without any of these channels.
+    """
+    expected = _expected()
+    lost = {
+        name.removesuffix(" off"): -mean
+        for (name, outcome), (mean, _) in expected.items()
+        if outcome == "orders" and name.removesuffix(" off") in SWITCHABLE
+    }
+    return {**lost, "email": -expected["mails off", "orders"][0]}
+
+
 # --- computing the expected values
 
 
@@ -168,46 +183,54 @@ def _one_seed(job: tuple[int, int]) -> pd.Series[float]:
         for outcome in OUTCOMES:
             difference = other[outcome] - base[outcome]
             found[(change.name, outcome)] = PER_VISITS * difference / base["visits"]
-    found[(SIGN_UP, MAILED)] = _sign_up_value(seed, 0, persons)
+    found[(SIGN_UP, MAILED)] = _sign_up_value(seed, persons)
     return pd.Series(found)
 
 
 def _whole(seed: int, persons: int, policy: Policy) -> dict[str, float]:
     """Totals of the shop under a policy, chunk by chunk."""
     parts = []
-    for numbers in _blocks(0, persons):
+    for numbers in blocks(persons):
         visits = shop_visits.run(seed, numbers, policy)
         parts.append(totals(visits.take(visits.start >= 0)))
     return {name: sum(part[name] for part in parts) for name in parts[0]}
 
 
-def _blocks(first: int, persons: int, size: int = 60_000) -> list[Ints]:
-    whole = np.arange(first, first + persons)
-    return np.split(whole, range(size, persons, size))
+def blocks(persons: int, size: int = 60_000) -> list[Ints]:
+    """Numbers of the first so many persons, in blocks that fit the memory."""
+    return np.split(np.arange(persons), range(size, persons, size))
 
 
-def _sign_up_value(seed: int, first: int, persons: int) -> float:
+def _sign_up_value(seed: int, persons: int) -> float:
     """Orders that the mails add per sign-up in a first visit, within 30 days."""
-    return sign_up_readings(seed, first, persons)["truth"]
+    return sign_up_readings(with_and_without_mails(seed, persons))["truth"]
 
 
-def sign_up_readings(seed: int, first: int, persons: int) -> dict[str, float]:
+def with_and_without_mails(seed: int, persons: int) -> Iterator[tuple[Visits, Visits]]:
+    """All visits of the persons, block by block, with mails and without any from the start."""
+    for numbers in blocks(persons):
+        without = Policy(mails=False, since=-WARM_UP_DAYS)
+        yield (
+            shop_visits.run(seed, numbers, Policy()),
+            shop_visits.run(seed, numbers, without),
+        )
+
+
+def sign_up_readings(worlds: Iterable[tuple[Visits, Visits]]) -> dict[str, float]:
     """Orders in the 30 days after a first visit, per person, of those who signed up in it.
 
-    naive: all of them; excess: over the orders of those who did not sign up; truth: what the
-    mails add, the same persons with and without them.
+    `worlds` are blocks of persons with and without mails. naive: all of those orders; excess:
+    over those of persons who did not sign up; truth: what the mails add, the same persons with
+    and without them. Missing where nobody signed up.
     """
     mailed = unmailed = others = 0.0
     sign_ups = silent = 0
-    for numbers in _blocks(first, persons):
-        base = shop_visits.run(seed, numbers, Policy())
-        # Without mails from the start: these persons had none before their first visit.
-        off = shop_visits.run(seed, numbers, Policy(mails=False, since=-WARM_UP_DAYS))
+    for base, off in worlds:
         visit = followed_first_visits(base)
         signed, rest = visit.take(visit.newsletter), visit.take(~visit.newsletter)
-        mailed += orders_after(base, signed.person, signed.start).sum()
-        unmailed += orders_after(off, signed.person, signed.start).sum()
-        others += orders_after(base, rest.person, rest.start).sum()
+        mailed += float(orders_after(base, signed.person, signed.start).sum())
+        unmailed += float(orders_after(off, signed.person, signed.start).sum())
+        others += float(orders_after(base, rest.person, rest.start).sum())
         sign_ups, silent = sign_ups + len(signed), silent + len(rest)
     if not sign_ups or not silent:
         return dict.fromkeys(("naive", "excess", "truth"), float("nan"))
