@@ -14,7 +14,9 @@ import numpy as np
 import pandas as pd
 
 from workbook import data, paths
+from workbook.evidence import four_readings
 from workbook.shop import dictionary, draws, tables
+from workbook.shop import what_if as worlds
 from workbook.shop.policy import Policy
 from workbook.shop.world import simulate
 
@@ -35,6 +37,7 @@ def line(what: str, seconds: float, base: float, against: str) -> None:
 
 def cold(name: str) -> pd.DataFrame:
     data._read.cache_clear()
+    data._rebuilt.cache_clear()
     return data.load(name)
 
 
@@ -43,7 +46,7 @@ def main() -> None:
     plain = best(lambda: pd.read_csv(file))
     print("Loading")
     line("pandas.read_csv(events), no dates", plain, plain, "itself")
-    for name in ("events", "sessions", "orders"):
+    for name in data.tables():
         line(f"load({name!r}), first time", best(lambda name=name: cold(name)), plain, "read_csv")
     line("load('events'), again", best(lambda: data.load("events")), plain, "read_csv")
 
@@ -53,6 +56,8 @@ def main() -> None:
     line("the same, in chunks of 5,000", best(lambda: simulate(chunk=5_000)), one, "one world")
     both = best(lambda: (simulate(), simulate(policy=Policy(popup=False))))
     line("two worlds", both, one, "one world")
+    line("what_if(popup=False), nothing kept", best(fresh_what_if), one, "one world")
+    line("four_readings('newsletter'), nothing kept", best(fresh_readings), one, "one world")
     world = simulate()
     line("its tables (events, sessions, orders)", best(lambda: made(world)), one, "one world")
     rows = len(world.events)
@@ -77,6 +82,19 @@ def main() -> None:
     for name, size in sizes.items():
         print(f"{name:46} {size / 1e6:9.3f} MB {size / total:8.1%} of all")
     print(f"events: {sizes['events.csv.gz'] / rows:.1f} bytes a row")
+
+
+def fresh_what_if() -> None:
+    """A learner's first what-if: both shops are run."""
+    worlds._totals.cache_clear()
+    worlds.world.cache_clear()
+    worlds.what_if(popup=False)
+
+
+def fresh_readings() -> None:
+    """The four readings of a micro conversion, both shops run anew."""
+    worlds.world.cache_clear()
+    four_readings("newsletter")
 
 
 def made(world: Any) -> None:

@@ -140,17 +140,66 @@ def test_the_numbers_in_the_questions_are_the_shops() -> None:
     accounts = events[events["event"] == "create_account"]
     readers = events[events["event"] == "newsletter_signup"]
     both = readers["session"][readers["session"].isin(orders["session"])].nunique()
+    unpaid = (~accounts["session"].isin(orders["session"])).sum()
     told = " ".join(option["why"] for option in BY_ID["01-q11"]["options"])
     for sentence in (
         f"this counts {len(accounts) + len(readers):,} sign-ups: {len(accounts):,} accounts and "
         f"{len(readers):,} newsletter readers",
+        f"{unpaid} of the {accounts['session'].nunique():,} visits with a new account hold no "
+        "order",
         f"follows {len(readers):,} events instead of {len(accounts) + len(readers):,}",
-        f"In {both} of the {readers['session'].nunique():,} visits with a sign-up",
+        f"In {both} of the {readers['session'].nunique():,} visits with a sign-up an order "
+        "followed",
         f"follows {int(orders['new_customer'].sum()):,} first orders",
         f"shows {len(orders):,} orders and {len(accounts) + len(readers):,} sign-ups",
     ):
         assert sentence in " ".join(told.split())
     assert readers["user"].nunique() == len(readers)  # "each paid once per user"
+    later = readers.merge(orders, on="session", suffixes=("", "_of_order"))
+    assert (later["time"] < later["time_of_order"]).all()  # "an order followed"
+
+
+def test_the_agencys_slide_quotes_the_log() -> None:
+    events, sessions, orders = load("events"), load("sessions"), load("orders")
+    with_account = sessions["session"].isin(events["session"][events["event"] == "create_account"])
+    ordered = sessions["session"].isin(orders["session"])
+    slide = BY_ID["01-q10"]["stem"]
+    assert (
+        f"Of the {with_account.sum():,} with a new account, {(with_account & ordered).sum():,} "
+        f"hold an order; of the {(~with_account).sum():,} without one, only "
+        f"{(~with_account & ordered).sum():,}."
+    ) in " ".join(slide.split())
+
+
+def test_every_name_in_the_log_is_on_maras_list_or_known_to_be_off_it() -> None:
+    on_the_list = {journey.MACRO, *journey.ON_PATH, *journey.FURTHER_ON_PATH, *journey.BESIDE}
+    counts = load("events")["event"].value_counts()
+    # "Google Analytics 4 (GA4) sends the first five without being asked."
+    by_itself = {"page_view", "user_engagement", "scroll", "session_start", "first_visit"}
+    assert set(counts.index[:5]) == by_itself
+    nobody_decided = {"view_item", "video_start", "share", "chat_question"}
+    assert set(counts.index) == on_the_list | by_itself | nobody_decided
+    answers = json.loads((paths.answers_dir() / "01-what-counts.json").read_text("utf-8"))
+    assert set(answers["exercises"]["01-conversion-events"]["answer"]["items"]) == on_the_list
+    # the hint: some wanted things have no name in the log
+    recorded_by = table("actions").set_index("action_id")["event"]
+    assert not set(recorded_by[["a04", "a13", "a14"]]) & set(counts.index)
+
+
+def test_what_the_messages_say_of_the_log_is_so() -> None:
+    events, sessions, orders = load("events"), load("sessions"), load("orders")
+    assert "A visit leaves about ten events" in TEXT
+    assert round(len(events) / len(sessions)) == 10
+    assert "Every visit holds a page view" in TEXT
+    assert set(events["session"][events["event"] == "page_view"]) == set(sessions["session"])
+    assert "from cart to order leaves five wanted rows or more" in TEXT
+    wanted = [journey.MACRO, *journey.ON_PATH, *journey.FURTHER_ON_PATH, *journey.BESIDE]
+    rows = events[events["event"].isin(wanted)]
+    carts = set(events["session"][events["event"] == "add_to_cart"])
+    from_cart_to_order = rows[rows["session"].isin(carts & set(orders["session"]))]
+    assert from_cart_to_order["session"].value_counts().min() == 5
+    assert "Some buyers take the express checkout and fill no cart" in TEXT
+    assert set(orders["session"]) - carts
 
 
 def test_the_quoted_public_sample_gives_the_quoted_share() -> None:
