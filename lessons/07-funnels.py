@@ -3,7 +3,7 @@
 # genre: a laboratory
 # minutes: {core: 40, stretch: 30, no_code: 25}
 # objectives: [L7.1, L7.2, L7.3, L7.4, L7.5, L7.6, L7.7]
-# tables: [mini_log, events, sessions, order_items, products, cart_outage]
+# tables: [mini_log, events, raw_events, sessions, order_items, products, cart_outage]
 # moves: [shift]
 # needs: [merge, sum, drop]
 # ---
@@ -38,12 +38,12 @@ print("Theo:      ", rate_theo.round(1), "%")
 # **Afterwards you can**
 #
 # * compute what each step keeps, and what a better step does to the total;
-# * tell apart open and closed, users and sessions, orders and time limits;
+# * tell apart open and closed, users and sessions, order and time limit;
 # * compute cart and checkout abandonment;
 # * choose the step to improve by what can be won back;
-# * see when a funnel cannot be true, and which routes it hides.
+# * see when a funnel cannot be true, and what it hides.
 #
-# **Two routes.** With code: all that is not marked *stretch*. Without: run, read, skip the exercises, answer every question before *Stretch*; **No code?** marks those that stand for an exercise. Figure cells are to be run, not read.
+# **Two routes.** With code: all that is not marked *stretch*. Without: run, skip the exercises, answer every question before *Stretch*. Figure cells are to be run, not read.
 
 # %%
 quiz.recall("07")
@@ -223,7 +223,7 @@ quiz("07-q04")
 # %% [markdown]
 # ### Explorer
 #
-# Each large dot is a visitor at the last step that counts; a crossed ring is a step done that does not count. First choose *closed*. From there find **two** single changes that each remove `u2` from the purchase, and one, still closed, that brings `u6` to the cart. Then switch to the whole shop.
+# Each large dot is a visitor at the last step that counts; a crossed ring is a step done that does not count. First choose *closed*. From there find **two** single changes that each remove `u2` from the purchase, and one, still closed, that brings `u6` to the cart. Then switch to the whole log.
 
 # %%
 funnel_explorer()
@@ -241,7 +241,7 @@ funnel_explorer()
 # | order | `order="in order"` (anything may lie between), `"directly"` (the very next event), `"any"` | indirectly, directly followed by |
 # | window | `window=30` (minutes), `"1 day"`, `None` (no limit) | time limit between steps |
 #
-# Our window may start at *any* occurrence of a step. GA4 does not publish every detail; tools may differ a little.
+# Our window may start at *any* occurrence of a step; GA4 does not publish every detail.
 #
 # ### Exercise 2. Mara's own question
 #
@@ -353,7 +353,7 @@ def one_session_per_user():
 quiz("07-q05")
 
 # %% [markdown]
-# **Why the two reports differ.** Northlight counted sessions, Theo users. Who looks on Monday and buys on Thursday has one whole path as a user, and two broken ones as sessions. The visit that only looked also enlarges the denominator.
+# **Why the two reports differ.** Northlight counted sessions, Theo users. Who looks on Monday and buys on Thursday has one whole path as a user, two broken ones as sessions. The visit that only looked also enlarges the denominator.
 
 # %%
 log = load("events")
@@ -600,18 +600,15 @@ margin = (items["quantity"] * items["margin"]).sum() / items["order_id"].nunique
 print("Margin of an average order, in dollars:", margin.round(2))
 by_device
 
-# %% [markdown]
-# Say what you expect before you compute.
-
 # %%
 quiz("07-q01")
 
 # %% [markdown]
 # ### Exercise 4. Won back on phones
 #
-# `phone` and `desktop` are the columns above, `margin` is in dollars per order, the average of all orders. Count the phone orders of this closed funnel. If *one* step on phones reached desktop's completion and later steps held, how many **more** dollars of margin would 13 weeks bring? For every step.
+# `phone` and `desktop` are the columns above, `margin` the dollars of an average order. If *one* step on phones reached desktop's completion and later steps held, how many **more** dollars of margin would the phone orders of this funnel bring in the log's 13 weeks? For every step.
 #
-# Answer: a Series with the six steps as index, in dollars (the first is `NaN`). Values may be negative.
+# Answer: a Series, the six steps as index (the first is `NaN`). Values may be negative.
 
 # %% key="07-recoverable" kind="series" objective="L7.5" places=0
 log = load("events").merge(load("sessions")[["session", "device"]], on="session")
@@ -784,13 +781,13 @@ show(
 )
 
 # %% [markdown]
-# A place to look, not a forecast: people on phones differ from people at desks, and "if later steps hold" is a bet. Make one:
+# A place to look, not a forecast: people at desks are other people, and "if later steps hold" is a bet. Make one:
 
 # %%
 quiz("07-q09")
 
 # %% [markdown]
-# Now the shop lives these 13 weeks again, with your choice. The form quotes averages over many autumns; this is one, with its luck, so the ranking may differ.
+# Now the shop lives these 13 weeks again, with your choice. The form quotes averages over 3.7 million visits; this is one autumn with its luck, and may rank otherwise.
 
 # %%
 consequence("07-q09")
@@ -798,7 +795,7 @@ consequence("07-q09")
 # %% [markdown]
 # ## 5 When a funnel cannot be true
 #
-# Google's public sample of its own store, November 2020 to January 2021. Scope user, open, no window: who ever did each step.
+# Google's public sample of its own store, November 2020 to January 2021: users who ever did each step (open, no window).
 
 # %%
 sample = pd.Series(
@@ -813,9 +810,9 @@ sample = pd.Series(
 pd.DataFrame({"users": sample, "of the step before, %": (100 * sample / sample.shift()).round(2)})
 
 # %% [markdown]
-# Cart to checkout, 77 % of users: splendid, and not true. On 1-15 and 20-24 November almost no `add_to_cart` was recorded, while checkouts and orders went on. In December and January about half of the cart *sessions* reached checkout; the scope alone does not make such a gap. The **tag**, the code that records the event, had failed, and no macro number showed it.
+# Cart to checkout, 77 % of users: splendid, and not true. On 1-15 and 20-24 November almost no `add_to_cart` was recorded, while checkouts and orders went on. Later about half of the cart *sessions* reached checkout; scope alone makes no such gap. The **tag**, the code that records the event, had failed (Pebble Street's did too: below Exercise 5), and no macro number showed it.
 #
-# A step larger than the one before, or too good, points to a failing tag or a **path** around the step. Check both before you explain customers.
+# A step larger than the one before, or too good, points to a failing tag or a **path** around the step. Check both first.
 
 # %%
 quiz("07-q10")
@@ -830,7 +827,7 @@ log = load("events")
 transitions(log, "checkout", by="page")
 
 # %% [markdown]
-# (The checkout has several pages.) Where did the sessions come from that began checkout **without** filling a cart?
+# (The checkout has several pages.) What came before the checkout in sessions **without** a cart event?
 
 # %%
 log = load("events")
@@ -845,9 +842,9 @@ before = transitions(theirs, "checkout", by="page", direction="before")
 before.drop("checkout")
 
 # %% [markdown]
-# The closed session funnel drops two routes: a cart filled in an **earlier visit** and opened again, and a few **express checkouts** from the product page.
+# The closed session funnel drops two routes: a cart filled in an **earlier visit** and opened again (`cart`), and a few **express checkouts** without any cart, from product and other pages.
 #
-# The first table shows a detour too, the `delivery` page. Theo: "They read it and leave. Take it down!" But the table says where people went, not why. Who dislikes the cost looks it up *and* leaves. (The shop's truth, simulated: the page has no effect.)
+# `delivery` is a detour from the checkout. Theo: "They read it and leave. Take it down!" But the tables say where people went, not why. Who dislikes the cost looks it up *and* leaves. (The shop's truth: the page has no effect.)
 
 # %%
 quiz("07-q13")
@@ -868,7 +865,7 @@ quiz("07-q14", "07-q18", "07-q20")
 # ## Key points
 #
 # * A funnel is five choices: steps, scope, open or closed, order, window.
-# * Sessions and short windows lose the people who come back; users keep them.
+# * Sessions and short windows lose people who come back; users keep those with the same browser.
 # * Cart and checkout abandonment have different denominators.
 # * One step's relative gain is the total's, if later steps hold. Choose by recoverable value.
 # * A step too good: first the tag, then the path, then the customers.
@@ -882,7 +879,7 @@ quiz("07-q14", "07-q18", "07-q20")
 #
 # ### Exercise 5 (stretch). The broken tag
 #
-# Ten days of an older report: users per day who did each step.
+# Ten days of another shop, made up: users per day who did each step, in whatever order.
 
 # %%
 load("cart_outage")
@@ -975,6 +972,36 @@ def only_zero():
 
 
 # %% [markdown]
+# **Pebble Street's own tag.** `events` is the shop's log without faults. What the tags recorded is `raw_events`. Users per day who did each step, on days with more checkouts than carts:
+
+# %%
+raw = load("raw_events")
+per_day = raw.pivot_table(
+    index=raw["time"].dt.date, columns="event", values="user", aggfunc="nunique", fill_value=0
+)
+silent = per_day[per_day["begin_checkout"] > per_day["add_to_cart"]][steps]
+silent
+
+# %% [markdown]
+# No carts, yet orders: the tag. What do these days do to the 13 weeks? Take only their carts out of `events`:
+
+# %%
+log = load("events")
+unseen = (log["event"] == "add_to_cart") & log["time"].dt.date.isin(silent.index)
+four = {
+    "open": funnel(log, steps, closed=False),
+    "open, tag dead": funnel(log[~unseen], steps, closed=False),
+    "closed": funnel(log, steps),
+    "closed, tag dead": funnel(log[~unseen], steps),
+}
+users = pd.DataFrame(four)
+print("Of the step before, in % of users:")
+print((100 * users / users.shift()).round(1))
+users
+
+# %% [markdown]
+# The closed funnel loses buyers who did buy, yet its completions after the cart hardly move: who has no recorded cart is gone from every later step. The open funnel keeps them, so its checkout looks better than it is. Over 13 weeks no count is impossible; by day some are.
+#
 # ### Exercise 6 (stretch). The detour
 #
 # People leave the checkout pages for the thank-you page, for another page, or for good. Of all these exits, what percentage goes to the **delivery** page? Going from one checkout page to the next is not an exit.
@@ -1207,7 +1234,7 @@ quiz("07-q03", "07-q11", "07-q16", "07-q17", "07-q19")
 #
 # **Fifty minutes.** 0-4 the two reports: hands up, whom do you believe? 4-14 Exercise 1 on paper in pairs, one visitor per pair to defend. 14-20 the six definitions on the screen, vote (1). 20-26 explorer: the class calls the change, names who vanishes *before* the click. 26-33 Exercise 2 together, then the figure on late buyers. 33-40 prediction 07-q01 by show of hands, Exercise 4 on the screen. 40-46 vote (2), then the decision 07-q09: collect the numbers that would change their minds before showing consequences. 46-50 section 5. Home: sections 3 and 6, exam corner. For what is solved on the screen, keep `solutions/` open in a second tab.
 #
-# **Vote, discuss, vote again.** (1) "`u5` viewed at minute 1 and 2000 and filled the cart at 2001. Limit 30 minutes. In or out?" Expect an even split. Let the *out* side say which word of the definition names the first view. (2) "Of 100 phone sessions with payment details 22 place no order; of 100 with a product view 73 fill no cart (closed, 13 weeks). Theo has four weeks. Where?" Expect the larger share. Ask what a mended step would win, and how you would know what is reachable.
+# **Vote, discuss, vote again.** (1) "`u5` viewed at minute 1 and 2000 and filled the cart at 2001. Limit 30 minutes. In or out?" Expect an even split. Let the *out* side say which word of the definition names the first view. (2) "Of 100 phone sessions with payment details 23 place no order; of 100 with a product view 73 fill no cart (closed, 13 weeks). Theo has four weeks. Where?" Expect the larger share. Ask what a mended step would win, and how you would know what is reachable.
 #
 # **What goes wrong.** Open counts are read as a closed funnel (`u3`). A window given as 7 means minutes. Orders without a cart are set against carts. Percentage points are multiplied with orders. Desktop's level is taken for a promise instead of a ceiling. The delivery page is blamed: ask what the people who leave would have done without it.
 #

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+# As for a learner, who has no pyarrow: pandas keeps text in Python's own strings, here and in
+# every kernel and program that a test starts.
+pd.set_option("mode.string_storage", "python")
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, [str(HERE / "as_learner"), os.environ.get("PYTHONPATH")])
+)
 
 import helpers
 

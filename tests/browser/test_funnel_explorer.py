@@ -47,7 +47,7 @@ def test_named_dots_vanish_when_a_choice_is_clicked(opened: Notebook) -> None:
 
 
 def test_the_whole_shop_is_one_click_away(opened: Notebook) -> None:
-    radio(opened, "the whole shop").check()
+    radio(opened, "the whole log").check()
     assert int(counts(opened)[0].replace(",", "")) > 1000
     radio(opened, "sessions").check()
     expect(explorer(opened).get_by_role("status")).to_contain_text("sessions instead of users")
@@ -64,7 +64,7 @@ def test_arrow_keys_move_the_choice_and_not_the_notebook(opened: Notebook) -> No
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing(opened: Notebook, theme: str) -> None:
     opened.set_theme(theme)
-    for label in ("closed: all steps before", "30 minutes", "the whole shop"):
+    for label in ("closed: all steps before", "30 minutes", "the whole log"):
         radio(opened, label).check()
         opened.page.wait_for_timeout(400)  # the dots have arrived
         assert axe(opened.page, ".ss-funnel") == []
@@ -85,7 +85,7 @@ def test_a_reopened_notebook_still_explores_without_a_kernel(
 
 def test_the_explorer_fits_a_phone(opened: Notebook) -> None:
     box = explorer(opened)
-    for label in ("users", "the whole shop"):
+    for label in ("users", "the whole log"):
         radio(opened, label).check()
         box.evaluate("node => { node.style.width = '320px'; }")
         opened.page.wait_for_timeout(300)

@@ -73,6 +73,7 @@ OUTCOMES = (
     "visits", "product_views", "sign_ups", "accounts", "wish_lists", "carts", "checkouts",
     "orders", "revenue", "margin",
 )  # fmt: skip
+AS_IT_IS = "as it is"
 SIGN_UP = "a sign-up in the first visit"
 MAILED = f"orders within {FOLLOWED_DAYS} days"
 
@@ -96,6 +97,7 @@ def effects(world: World) -> pd.DataFrame:
                     "outcome": outcome,
                     "window": "the 13 weeks of the log; changed from eight weeks before on",
                     "unit": _unit(outcome),
+                    "base": expected[AS_IT_IS, outcome][0],
                     "expected": mean,
                     "standard_error": error,
                     "realized": round(realized, 2),
@@ -113,6 +115,7 @@ def effects(world: World) -> pd.DataFrame:
             "outcome": MAILED,
             "window": f"{FOLLOWED_DAYS} days from the first visit on, which is left out",
             "unit": "orders per sign-up",
+            "base": np.nan,
             "expected": mean,
             "standard_error": error,
             "realized": round(_sign_up_value(world.seed, world.persons), 4),
@@ -177,7 +180,7 @@ def compute_expected(persons: int = SHOP_PERSONS, workers: int = 1) -> pd.DataFr
 def _one_seed(job: tuple[int, int]) -> pd.Series[float]:
     seed, persons = job
     base = _whole(seed, persons, Policy())
-    found = {}
+    found = {(AS_IT_IS, name): PER_VISITS * base[name] / base["visits"] for name in OUTCOMES}
     for change in CHANGES:
         other = _whole(seed, persons, change.policy)
         for outcome in OUTCOMES:
@@ -288,6 +291,13 @@ TABLE = Table(
                "with at least one."),
         Column("window", "string", "When it is counted."),
         Column("unit", "string", "Unit of the next three columns."),
+        Column(
+            "base",
+            "number",
+            "Its level in the shop as it is, expected. Empty where the unit is not per visits.",
+            minimum=0,
+            required=False,
+        ),
         Column("expected", "number", "Mean difference, changed less unchanged.", places=4),
         Column("standard_error", "number", "Standard error of `expected`.", minimum=0, places=4),
         Column("realized", "number", "The difference for the persons of this log.", places=4),

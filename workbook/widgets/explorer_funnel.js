@@ -2,7 +2,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const SHORT = {view_item: "view", add_to_cart: "cart", begin_checkout: "checkout", purchase: "purchase"};
 const GROUPS = [
-  ["log", "Log", [["mini", "six visitors"], ["shop", "the whole shop"]]],
+  ["log", "Log", [["mini", "six visitors"], ["shop", "the whole log"]]],
   ["scope", "What is counted", [["user", "users"], ["session", "sessions"], ["event", "events"]]],
   ["entry", "Entry", [["closed", "closed: all steps before"], ["open", "open: at any step"]]],
   ["order", "Order", [["in order", "in order"], ["directly", "directly after"], ["any", "any order"]]],
@@ -261,7 +261,7 @@ function render({model, el}) {
     }
   }
 
-  // --- the whole shop: bars, with the definition before as a dashed outline
+  // --- the whole log: bars, with the definition before as a dashed outline
   function drawBars(counts) {
     walkers = new Map();
     marks = null;

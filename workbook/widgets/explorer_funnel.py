@@ -2,7 +2,7 @@
 
 Every state is counted by `analysis.funnels.funnel` before the widget shows, and lies in synced
 traits: a click redraws at once, also in a notebook reopened without a kernel. Visitors of the
-mini-log are dots with names; the whole shop is bars and a table.
+mini-log are dots with names; the whole log is bars and a table.
 """
 
 from __future__ import annotations
