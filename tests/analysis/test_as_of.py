@@ -260,3 +260,25 @@ def test_a_micro_that_may_come_after_its_outcome_is_refused():
 def test_bad_input_is_said_in_one_sentence(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+# --- kinds of columns ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["category", "str", object])
+def test_tables_do_not_depend_on_types_of_columns_or_on_the_index(kind):
+    other = SMALL.sample(frac=1, random_state=1).set_axis([0] * len(SMALL))
+    other = other.astype({"user": kind, "event": kind})
+    expected = landmark_table(SMALL, "wish").set_index("user").sort_index()
+    found = landmark_table(other, "wish").set_index("user").sort_index()
+    assert found.to_numpy().tolist() == expected.to_numpy().tolist()
+    assert list(found.index) == list(expected.index)
+    counts = known_counts(MOMENTS.astype({"user": kind}), other, ["wish"])
+    assert counts["wish"].tolist() == known_counts(MOMENTS, SMALL, ["wish"])["wish"].tolist()
+
+
+@pytest.mark.parametrize("kind", ["int32", "Int64", "float32"])
+def test_days_in_minutes_of_a_small_number_type_are_the_same_days(kind):
+    minutes = ((SMALL["time"] - START) / pd.Timedelta(minutes=1)).astype(kind)
+    log = SMALL.drop(columns="time").assign(minute=minutes)
+    assert landmark_table(log, "wish").equals(landmark_table(SMALL, "wish"))

@@ -253,3 +253,41 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say():
 def test_strata_that_cannot_be_compared_are_refused(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.int32, np.float32])
+def test_cells_of_a_small_number_type_cannot_overflow(kind):
+    """220 x 8,970 is more than an int16 holds, and a shop's cells more than an int32."""
+    cells = (100, 120, 90, 125)
+    small = TwoByTwo(*map(kind, cells))
+    assert (small, small.odds_ratio, small.phi) == (
+        TwoByTwo(*cells), TwoByTwo(*cells).odds_ratio, TwoByTwo(*cells).phi,
+    )  # fmt: skip
+    huge = TwoByTwo(*[np.int32(100_000)] * 4)
+    assert (huge.odds_ratio, huge.phi) == (1, 0)
+
+
+def test_one_table_is_no_strata():
+    with pytest.raises(ValueError, match="list of tables"):
+        standardized(CART)
+
+
+def test_standardized_errors_are_the_spread_of_repeated_samples():
+    """Three strata of fixed sizes, rates known: the interval's width against 4,000 draws."""
+    rng = np.random.default_rng(11)
+    sizes, rates = [(300, 900), (150, 500), (80, 80)], [(0.3, 0.1), (0.5, 0.4), (0.2, 0.3)]
+    with_micro = [rng.binomial(n, p, 4_000) for (n, _), (p, _) in zip(sizes, rates, strict=True)]
+    without = [rng.binomial(n, p, 4_000) for (_, n), (_, p) in zip(sizes, rates, strict=True)]
+    found = [
+        standardized(
+            [
+                TwoByTwo(a[i], n - a[i], b[i], m - b[i])
+                for a, b, (n, m) in zip(with_micro, without, sizes, strict=True)
+            ]
+        )
+        for i in range(4_000)
+    ]
+    error = np.mean([one.interval.high - one.interval.low for one in found]) / 2 / 1.959964
+    assert np.std([one.difference for one in found]) == pytest.approx(error, rel=0.05)
+    truth = np.average([p - q for p, q in rates], weights=[n for n, _ in sizes])
+    assert np.mean([truth in one.interval for one in found]) == pytest.approx(0.95, abs=0.015)

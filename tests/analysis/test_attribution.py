@@ -548,3 +548,30 @@ def test_empty_tables_make_no_paths_and_no_noise():
 def test_bad_input_is_named_in_one_sentence(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_an_end_without_zone_is_taken_in_that_of_the_touches():
+    touches = pd.DataFrame(
+        {
+            "user": ["a", "b"],
+            "time": pd.to_datetime(["2025-01-01 12:00", "2025-01-02 00:30"]),
+            "channel": "S",
+        }
+    )
+    orders = pd.DataFrame({"user": ["a"], "time": pd.to_datetime(["2025-01-01 13:00"])})
+    zoned = [
+        table.assign(time=table["time"].dt.tz_localize("Asia/Tokyo")) for table in (touches, orders)
+    ]
+    for tables in ((touches, orders), zoned):
+        found = build_paths(*tables, lookback=30, end="2025-01-02")
+        assert found["user"].tolist() == ["a"]
+    with pytest.raises(ValueError, match=r"end is a moment.*'soon' is not a time"):
+        build_paths(*zoned, lookback=30, end="soon")
+
+
+def test_a_combination_nobody_met_is_refused_with_advice_that_can_be_followed():
+    paths = pd.DataFrame({"path": ["A", "B"], "conversions": [1, 0], "lost": [1, 0]})
+    with pytest.raises(ValueError, match='met="inside"'):
+        coalition_rates(paths, baseline=0)
+    with pytest.raises(ValueError, match=r"more coarsely\.$"):
+        coalition_rates(paths, baseline=0, met="inside")

@@ -311,3 +311,40 @@ def test_slips_that_newcomers_made_get_plain_words(
 def test_a_week_may_be_written_as_people_write_it(mini_log: pd.DataFrame) -> None:
     weekly = funnel(mini_log, STEPS, window="1 week")
     assert weekly.equals(funnel(mini_log, STEPS, window="7 days"))
+
+
+# --- kinds of columns ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["int16", "int32", "uint16", "float32", "Int64", "int64[pyarrow]"])
+def test_minutes_of_any_number_type_are_the_same_minutes(mini_log, kind):
+    """100 minutes are 6,000 million microseconds: more than a small integer holds."""
+    small = mini_log.astype({"minute": kind})
+    for choice in ({"window": 30}, {"window": 1, "order": "directly"}, {"scope": "session"}):
+        assert funnel(small, STEPS, **choice).equals(funnel(mini_log, STEPS, **choice))
+
+
+@pytest.mark.parametrize("kind", ["category", "str", object, "string[pyarrow]"])
+def test_names_of_any_text_type_are_the_same_names(mini_log, kind):
+    other = mini_log.astype({"user": kind, "session": kind, "event": kind})
+    for choice in ({}, {"scope": "session", "window": 30}, {"scope": "event", "closed": False}):
+        assert funnel(other, STEPS, **choice).equals(funnel(mini_log, STEPS, **choice))
+    assert transitions(other, "view_item").equals(transitions(mini_log, "view_item"))
+
+
+def test_a_share_of_nobody_is_blank():
+    counts = pd.Series([10, 0, 0, 5])
+    assert step_completion(counts).isna().tolist() == [True, False, True, True]
+    assert step_abandonment(counts)[1] == 1
+
+
+def test_abandonment_is_of_numbers():
+    with pytest.raises(ValueError, match="begun is one number"):
+        abandonment("12", 3)
+    with pytest.raises(ValueError, match="finished is one number"):
+        abandonment(12, np.nan)
+
+
+def test_two_columns_of_one_name_are_refused(mini_log):
+    with pytest.raises(FunnelError, match="two columns 'user'"):
+        funnel(pd.concat([mini_log, mini_log["user"]], axis=1), STEPS)

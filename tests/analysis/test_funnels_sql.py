@@ -237,3 +237,33 @@ def test_a_misspelled_step_is_found_in_a_parquet_file_too(mini_log, tmp_path):
     mini_log.to_parquet(path)
     with pytest.raises(FunnelError, match="'add_to_cart'"):
         run_funnel_sql(path, ["view_item", "add_to_carts"])
+
+
+def test_a_log_turned_back_to_front_is_counted(mini_log):
+    turned = mini_log.iloc[::-1]
+    assert run_funnel_sql(turned, STEPS, window=30).equals(funnel(turned, STEPS, window=30))
+
+
+def test_no_progress_bar_is_drawn(mini_log, monkeypatch):
+    import duckdb
+
+    seen = []
+    connect = duckdb.connect
+
+    class Watched:
+        """A connection that asks for its setting when it is closed."""
+
+        def __init__(self, **options):
+            self.db = connect(**options)
+
+        def __enter__(self):
+            return self.db
+
+        def __exit__(self, *_):
+            setting = self.db.sql("SELECT current_setting('enable_progress_bar')").fetchall()
+            seen.append(setting[0][0])
+            self.db.close()
+
+    monkeypatch.setattr(duckdb, "connect", Watched)
+    run_funnel_sql(mini_log, STEPS)
+    assert seen == [False]

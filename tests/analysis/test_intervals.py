@@ -354,3 +354,38 @@ def test_a_ratio_with_a_count_of_zero_points_to_the_difference(function):
 def test_input_that_has_no_interval_is_named(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+# --- awkward counts -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.float32])
+@pytest.mark.parametrize(
+    "function",
+    [wald, newcombe, miettinen_nurminen, rate_ratio, odds_ratio],
+    ids=lambda f: f.__name__,
+)
+def test_counts_of_a_small_number_type_cannot_overflow(function, kind):
+    """120 + 125 is more than an int8 holds."""
+    assert function(*map(kind, (100, 120, 90, 125))) == function(100, 120, 90, 125)
+
+
+def test_a_ratio_of_two_certainties_has_no_log_interval():
+    with pytest.raises(ValueError, match="newcombe"):
+        rate_ratio(10, 10, 20, 20)
+
+
+def test_a_score_interval_of_less_than_one_user_is_refused():
+    with pytest.raises(ValueError, match="more than one user"):
+        miettinen_nurminen(0, 0.5, 0, 0.5)
+
+
+def test_redrawing_takes_any_type_of_unit_and_any_index():
+    table = pd.DataFrame({"user": ["a", "b", "b", "c"], "x": [1.0, 2, 3, 4]}, index=[7, 7, 7, 7])
+    found = [
+        bootstrap(table.astype({"user": kind}), lambda t: t["x"].mean(), draws=100)
+        for kind in ("str", "category", object)
+    ]
+    assert found[0] == found[1] == found[2]
+    numbered = table.rename(columns={"user": 0})
+    assert bootstrap(numbered, lambda t: t["x"].mean(), draws=100, unit=0) == found[0]

@@ -195,3 +195,14 @@ def test_net_revenue_is_revenue_less_the_refunds_of_these_orders(paid, returned)
 def test_bad_input_is_named_in_one_sentence(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_refunds_are_as_of_a_day_in_the_zone_of_their_times():
+    orders = pd.DataFrame({"order_id": [1], "value": [50.0]})
+    times = pd.to_datetime(["2025-01-01 23:30", "2025-01-02 00:30"])
+    refunds = pd.DataFrame({"order_id": 1, "value": [10.0, 5.0], "time": times})
+    zoned = refunds.assign(time=refunds["time"].dt.tz_localize("America/New_York"))
+    for table in (refunds, zoned):
+        assert net_of_refunds(orders, table, as_of="2025-01-02")["net"].tolist() == [40]
+    with pytest.raises(ValueError, match="not a time"):
+        net_of_refunds(orders, refunds, as_of=20250102)

@@ -282,3 +282,36 @@ def test_bad_input_is_named_in_one_sentence(call, words):
     features, bought = people(2, 60)
     with pytest.raises(ValueError, match=words):
         call(features, bought)
+
+
+def test_columns_may_go_by_numbers():
+    table = pd.DataFrame({0: [1.0, 2, 3, 4, 5, 6], 1: [True, False] * 3})
+    bought = [0, 1, 0, 1, 1, 0]
+    found = fit_logistic(table, bought)
+    named = fit_logistic(table.set_axis(["n", "flag"], axis=1), bought)
+    assert found.coefficients.tolist() == named.coefficients.tolist()
+    assert found.predict(table).between(0, 1).all()
+
+
+def test_the_predictions_interval_covers_as_often_as_it_says():
+    """The test's micros and the past table are drawn anew, the truth is known."""
+    rng = np.random.default_rng(5)
+    runs, truth, covered = 1_500, 0.02 * (0.2 - 0.02), 0
+    a, b = rng.binomial(4_000, 0.10, runs), rng.binomial(4_000, 0.12, runs)
+    both, only = rng.binomial(500, 0.2, runs), rng.binomial(4_500, 0.02, runs)
+    for i in range(runs):
+        past = TwoByTwo(both[i], 500 - both[i], only[i], 4_500 - only[i])
+        covered += truth in surrogate_prediction(a[i], 4_000, b[i], 4_000, past).interval
+    assert covered / runs == pytest.approx(0.95, abs=0.02)
+
+
+@pytest.mark.parametrize("groups", [2.5, "3", 0])
+def test_groups_are_a_whole_number(groups):
+    with pytest.raises(ValueError, match="groups is"):
+        lift_by_tenth([0.1, 0.2, 0.3], [1, 0, 1], groups=groups)
+
+
+@pytest.mark.parametrize("observed", [0.2, "ab", (0.1,), None])
+def test_a_verdict_needs_an_interval(observed):
+    with pytest.raises(ValueError, match="low, high"):
+        surrogate_verdict(0.1, observed)

@@ -184,3 +184,9 @@ def test_a_plan_enlarged_by_the_inflation_has_the_power_it_promises():
 def test_a_plan_of_looks_that_makes_no_sense_is_named(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_a_boundary_beyond_all_reach_costs_no_time():
+    assert crossing([1e9, 1.96]) == pytest.approx([0, 0.05], abs=1e-5)
+    with pytest.raises(ValueError, match="drift"):
+        crossing([2.0], drift=1_000)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbook.analysis.funnels import funnel
+from workbook.analysis.rates import session_rate, user_rate
 from workbook.analysis.sessions import (
     bounce_rate,
     count_key_events,
@@ -256,3 +257,38 @@ NONE = pd.Series([], dtype=float)
 def test_bad_input_is_said_in_one_sentence(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+@pytest.mark.parametrize("kind", ["int16", "int32", "float32", "Int64"])
+def test_minutes_of_a_small_number_type_cut_the_same_sessions(kind):
+    log = pd.DataFrame({"user": "a", "minute": [0, 100, 125, 30_000]})
+    assert sessionize(log.astype({"minute": kind})).tolist() == [1, 2, 2, 3]
+
+
+def test_a_time_without_end_is_no_time():
+    log = pd.DataFrame({"user": "a", "minute": [0, np.inf, 5, -np.inf]})
+    assert sessionize(log).tolist() == [1, pd.NA, 1, pd.NA]
+
+
+def test_lists_will_do_for_columns():
+    assert engaged([5, 20], [1, 1], [0, 0]).tolist() == [False, True]
+    assert user_key_event_rate(["a", "a", None, "b"], [0, 2, 1, 0]) == 0.5
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.integers(0, 2)), min_size=1))
+@settings(deadline=None, max_examples=30)
+def test_rates_from_a_session_table_and_from_the_log_are_one(rows):
+    """Each session of the log is a view and its key events."""
+    events = [
+        (user, number, name)
+        for number, (user, sales) in enumerate(rows)
+        for name in ["view_item", *["purchase"] * sales]
+    ]
+    log = pd.DataFrame(events, columns=["user", "session", "event"])
+    users = pd.Series([user for user, _ in rows], dtype=object)
+    counts = pd.Series([sales for _, sales in rows])
+    known = users.notna()
+    if not known.any():
+        return
+    assert user_rate(log, "purchase").value == user_key_event_rate(users, counts)
+    assert session_rate(log, "purchase").value == session_key_event_rate(counts[known])

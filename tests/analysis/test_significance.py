@@ -419,3 +419,43 @@ def test_counts_that_are_no_rate_are_refused(test, arms):
 def test_what_cannot_be_tested_is_named(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+# --- awkward numbers ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.float32])
+@pytest.mark.parametrize("test", [two_proportions, chi_square, fisher, posterior])
+def test_counts_of_a_small_number_type_cannot_overflow(test, kind):
+    assert test(*map(kind, (100, 120, 90, 125))) == test(100, 120, 90, 125)
+
+
+def test_equal_values_are_equal_in_spite_of_rounding():
+    """The mean of three times 0.1 is not quite 0.1."""
+    with pytest.raises(ValueError, match="the same within each arm"):
+        welch([0.1] * 3, [0.3] * 7)
+    oracle = stats.ttest_1samp([0.3, 0.4, 0.2], 0.1)  # what is left if one arm does not vary
+    assert welch([0.1] * 3, [0.3, 0.4, 0.2]).p == pytest.approx(oracle.pvalue)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["1", "2"],
+        pd.Series(["1", "2"]),
+        pd.to_datetime(pd.Series(["2025-01-01", "2025-01-02"])),
+        pd.Series(pd.to_timedelta([1, 2], unit="D")),
+        np.array([1j, 2]),
+        [10**400, 1],
+        None,
+    ],
+)
+def test_texts_and_times_are_no_numbers(values):
+    with pytest.raises(ValueError, match="list of numbers"):
+        welch(values, [1, 2])
+
+
+def test_a_blank_is_called_a_blank_in_any_type_of_column():
+    for kind in ("float64", "Int64", object, "int64[pyarrow]"):
+        with pytest.raises(ValueError, match="missing or infinite"):
+            welch(pd.Series([1, None], dtype=kind), [1, 2])

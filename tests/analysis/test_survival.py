@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -267,3 +269,67 @@ ONE, YES = pd.Series([1.0]), pd.Series([True])
 def test_bad_input_is_said_in_one_sentence(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+# --- the standard error once more, from first principles ------------------------------------------
+
+
+def direct_se(rows, outcome):
+    """Marubini and Valsecchi's sum over pairs of times, in fractions, not multiplied out."""
+    days = sorted({day for day, end in rows if end is not None})
+    survival, incidence, parts, found = Fraction(1), Fraction(0), [], {}
+    for day in days:
+        n = sum(t >= day for t, _ in rows)
+        d = sum((t, end) == (day, outcome) for t, end in rows)
+        every = sum(t == day and end is not None for t, end in rows)
+        incidence += survival * Fraction(d, n)
+        parts.append((incidence, survival, n, d, every))
+        survival *= 1 - Fraction(every, n)
+        variance = Fraction(0)
+        for so_far, before, at_risk, own, all_ in parts:
+            gap = incidence - so_far
+            if at_risk > all_:
+                variance += gap**2 * Fraction(all_, at_risk * (at_risk - all_))
+            variance += before**2 * Fraction(own * (at_risk - own), at_risk**3)
+            variance -= 2 * gap * before * Fraction(own, at_risk**2)
+        found[day] = float(variance) ** 0.5
+    return found
+
+
+@given(ended)
+@settings(deadline=None, max_examples=60)
+def test_the_standard_error_is_the_direct_sum_also_where_statsmodels_has_none(rows):
+    found = aalen_johansen(*columns_of(rows), "buy")["se"]
+    for day, se in direct_se(rows, "buy").items():
+        assert found[day] == pytest.approx(se, abs=1e-9)
+
+
+@given(ended.filter(lambda rows: all(end for _, end in rows)))
+@settings(deadline=None, max_examples=40)
+def test_with_everybody_decided_the_standard_error_is_that_of_a_share(rows):
+    found = aalen_johansen(*columns_of(rows), "buy")
+    p = found["incidence"]
+    np.testing.assert_allclose(found["se"], np.sqrt(p * (1 - p).clip(0) / len(rows)), atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: kaplan_meier(ONE, YES, z=-1.96), "z is above 0"),
+        (lambda: kaplan_meier(ONE, YES, z="95 %"), "z is one number"),
+        (lambda: at_time(kaplan_meier(ONE, YES), "1"), "time is one number"),
+        (lambda: naive_rates(ONE, YES, by="day 1"), "by is one number"),
+        (lambda: naive_rates(ONE, YES, by=float("nan")), "by is one number"),
+    ],
+)
+def test_a_bad_number_is_named(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()
+
+
+def test_a_moment_without_zone_is_taken_in_that_of_the_log():
+    zoned = LOG.assign(time=LOG["time"].dt.tz_localize("Europe/Berlin"))
+    found = time_to_event(zoned, "sign_up", "purchase", as_of="2025-11-03")
+    assert found.equals(time_to_event(LOG, "sign_up", "purchase", as_of="2025-11-03"))
+    with pytest.raises(ValueError, match="not a time"):
+        time_to_event(LOG, "sign_up", "purchase", as_of="2025-11-03T00:00Z")

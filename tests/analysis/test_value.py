@@ -112,7 +112,7 @@ def test_a_holdout_shows_how_little_of_the_attributed_return_was_added():
     assert found.roas == pytest.approx(1.5)
     assert found.cost_per_order == pytest.approx(50)
     assert found.roi(0.4) == pytest.approx((200 * 75 * 0.4 - 10_000) / 10_000)
-    low, high = confint_proportions_2indep(1_200, 100_000, 1_000, 100_000, method="wald")
+    low, high = confint_proportions_2indep(1_200, 100_000, 1_000, 100_000, method="newcomb")
     assert list(found.interval) == pytest.approx([100_000 * low, 100_000 * high])
 
 
@@ -286,3 +286,26 @@ def test_one_order_each_makes_fifths_by_row_order_meaningless():
 def test_bad_input_is_named_in_one_sentence(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_a_holdout_without_any_order_leaves_room_for_some():
+    found = incrementality(500, 0, 500, 0, aov=75, cost=100)
+    assert found.orders == 0
+    assert found.interval.low < -1 and found.interval.high > 1
+
+
+def test_a_tables_short_numbers_are_counted_in_full():
+    few = (np.float32(3), np.int8(100))
+    assert type(roas(*few)) is float
+    assert incrementality(np.int8(120), np.int8(12), np.int8(100), np.int8(5), aov=75, cost=9) == (
+        incrementality(120, 12, 100, 5, aov=75, cost=9)
+    )
+
+
+def test_channels_of_two_names_are_refused():
+    table = pd.DataFrame(
+        {name: [1.0] for name in ("cost", "sessions", "orders", "revenue")},
+        index=pd.MultiIndex.from_tuples([("Search", "brand")]),
+    )
+    with pytest.raises(ValueError, match="one name"):
+        channel_table(table, 0.4)

@@ -17,19 +17,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbook.analysis.funnels import (
-    MICROSECONDS,
-    Bools,
-    Floats,
-    Ints,
-    _hint,
-    _microseconds,
-    _needs,
-    _time_column,
+from workbook.analysis.inputs import (
+    DAY,
+    MINUTE,
+    known_events,
+    microseconds,
+    moment,
+    need_columns,
+    number,
+    rows_of,
+    time_column,
 )
-from workbook.analysis.inputs import number
-
-DAY = 24 * 60 * MICROSECONDS  # microseconds
+from workbook.analysis.kinds import Bools, Floats, Ints
 
 
 class LeakageError(ValueError):
@@ -55,7 +54,7 @@ class Watched:
     def first_time(self, event: str) -> Floats:
         """Each user's first time of an event; infinite where there is none."""
         found = np.full(len(self.users), np.inf)
-        rows = (self.rows["event"] == event).to_numpy(dtype=bool, na_value=False)
+        rows = rows_of(self.rows, event)
         np.minimum.at(found, self.user[rows], self.time[rows])
         return found
 
@@ -68,9 +67,9 @@ def watch(log: pd.DataFrame, as_of: object = None) -> Watched:
     nothing more happened until then: give the midnight after the last day if the log holds whole
     days. Raises ValueError where no row with a user and a time is left, or a column is missing.
     """
-    _needs(log, ["user"])
-    name = _time_column(log)
-    time = _microseconds(log[name])
+    need_columns(log, ["user"])
+    name = time_column(log)
+    time = microseconds(log[name])
     code, names = pd.factorize(log["user"])
     known = (code >= 0) & ~np.isnan(time)
     if not known.any():
@@ -121,16 +120,16 @@ def as_of_join(
     never came). LeakageError if a moment lies after its outcome, since facts known then may be
     dated after it. ValueError for a missing column, a moment without a time, or a name in both.
     """
-    _needs(moments, ["user"])
-    _needs(facts, ["user"])
-    here, there = _time_column(moments), _time_column(facts)
+    need_columns(moments, ["user"])
+    need_columns(facts, ["user"])
+    here, there = time_column(moments), time_column(facts)
     new = [column for column in facts.columns if column not in ("user", there)]
     _refuse_same_names(moments, new)
     moment, fact = _comparable(moments[here], facts[there])
     if np.isnan(moment).any():
         raise ValueError("Some moments have no time: say for each of them when it was.")
     if outcome is not None:
-        _needs(moments, [outcome])
+        need_columns(moments, [outcome])
         _refuse_late_moments(*_comparable(moments[here], moments[outcome]), outcome)
     place = _latest_before(moments["user"], moment, facts["user"], fact)
     taken = facts[[*new, there]].rename(columns={there: "known_at"})
@@ -164,7 +163,7 @@ def leaky_counts(moments: pd.DataFrame, log: pd.DataFrame, events: Sequence[str]
     facts = _running_counts(log, events)
     _refuse_same_names(moments, list(events))
     last = facts.drop_duplicates("user", keep="last").set_index("user")
-    found = last.rename(columns={_time_column(facts): "known_at"})[[*events, "known_at"]]
+    found = last.rename(columns={time_column(facts): "known_at"})[[*events, "known_at"]]
     found = found.reindex(moments["user"]).set_axis(moments.index)
     return _whole(pd.concat([moments, found], axis=1), events)
 
@@ -253,7 +252,7 @@ def _ages(
     """Ages of each user at the first micro and macro, and who was watched to the horizon."""
     if micro == macro:
         raise ValueError(f"Micro and macro are both {micro!r}: an event cannot predict itself.")
-    _known_events(log, [micro, macro])
+    known_events(log, [micro, macro])
     watched = watch(log, as_of)
     mature = watched.first + horizon * DAY <= watched.end
     age_micro = watched.first_time(micro) - watched.first
@@ -265,9 +264,9 @@ def _running_counts(log: pd.DataFrame, events: Sequence[str]) -> pd.DataFrame:
     """user, time, and the number of each event so far: a row per such event, by time."""
     if isinstance(events, str):
         raise ValueError(f'The events are a list, even a single one: ["{events}"].')
-    _needs(log, ["user"])
-    _known_events(log, events)
-    name = _time_column(log)
+    need_columns(log, ["user"])
+    known_events(log, events)
+    name = time_column(log)
     wanted = log["event"].isin(list(events)) & log[name].notna() & log["user"].notna()
     rows = log.loc[wanted, ["user", name, "event"]].sort_values(name, kind="stable")
     counts = {
@@ -320,7 +319,7 @@ def _comparable(one: pd.Series[Any], other: pd.Series[Any]) -> tuple[Floats, Flo
     """Two columns of times as microseconds on one scale; NaN where missing."""
     dated = [column for column in (one, other) if not column.isna().all()]
     for column in dated:
-        _microseconds(column.head(0))  # refuses texts
+        microseconds(column.head(0))  # refuses texts
     kinds = {_kind(column) for column in dated}
     if len(kinds) > 1:
         raise ValueError(
@@ -334,7 +333,7 @@ def _numbers(times: pd.Series[Any]) -> Floats:
     if times.isna().all():
         return np.full(len(times), np.nan)
     if _kind(times) == "numbers":
-        return _microseconds(times)
+        return microseconds(times)
     if isinstance(times.dtype, pd.DatetimeTZDtype):
         times = times.dt.tz_convert("UTC").dt.tz_localize(None)
     since = (times - pd.Timestamp("2000-01-01")) / pd.Timedelta(microseconds=1)
@@ -348,23 +347,8 @@ def _kind(times: pd.Series[Any]) -> str:
 
 
 def _position(column: pd.Series[Any], as_of: Any) -> float:
-    """`as_of` in the microseconds of `_microseconds(column)`."""
-    try:
-        if pd.api.types.is_datetime64_any_dtype(column):
-            if isinstance(as_of, int | float):
-                raise ValueError
-            return float((pd.Timestamp(as_of) - column.min()) / pd.Timedelta(microseconds=1))
-        return float(round(float(as_of) * MICROSECONDS))
-    except (TypeError, ValueError, OverflowError):
-        raise ValueError(
-            f"as_of={as_of!r} is not a time of this log's column {column.name!r}, such as "
-            f"{column.dropna().iloc[-1]}."
-        ) from None
-
-
-def _known_events(log: pd.DataFrame, events: Sequence[str]) -> None:
-    _needs(log, ["event"])
-    present = set(log["event"].dropna().unique())
-    for event in events:
-        if event not in present:
-            raise ValueError(f"No event of this log is called {event!r}.{_hint(event, present)}")
+    """`as_of` in the microseconds of `microseconds(column)`."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        since = moment("as_of", as_of, column) - column.min()
+        return float(since / pd.Timedelta(microseconds=1))
+    return float(round(number("as_of", as_of) * MINUTE))

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, fsum, log, sqrt
+from math import fsum, sqrt
 from typing import Any
 
 import pandas as pd
 
 from workbook.analysis import intervals
 from workbook.analysis.inputs import flags, need_columns, number, one_of, same_rows
-from workbook.analysis.intervals import Ratio
-from workbook.analysis.rates import Interval, rate, z_value
+from workbook.analysis.intervals import Ratio, around, log_interval
+from workbook.analysis.kinds import Interval
+from workbook.analysis.rates import rate, rate_variance
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ class TwoByTwo:
 
     def __post_init__(self) -> None:
         for name in ("both", "micro_only", "macro_only", "neither"):
-            number(name, getattr(self, name), least=0)
+            # As plain numbers: products of a table's int32 would overflow.
+            count = number(name, getattr(self, name), least=0)
+            object.__setattr__(self, name, int(count) if count.is_integer() else count)
         if not self.total:
             raise ValueError("The table counts nobody: all four cells are 0.")
 
@@ -83,6 +86,13 @@ class TwoByTwo:
     def excess_rate(self) -> float:
         """P(macro | micro) - P(macro | no micro), in -1..1: the risk difference."""
         return self.rate_with - self.rate_without
+
+    @property
+    def excess_variance(self) -> float:
+        """Squared standard error of the excess rate, unpooled: p1 q1 / n1 + p0 q0 / n0."""
+        return rate_variance(self.both, self.with_micro) + rate_variance(
+            self.macro_only, self.without_micro
+        )
 
     @property
     def lift(self) -> float:
@@ -149,7 +159,7 @@ class TwoByTwo:
 def two_by_two(micro: Iterable[Any], macro: Iterable[Any]) -> TwoByTwo:
     """The table from two columns of True and False (or 1 and 0), one row per session or user."""
     did, bought = flags("micro", micro), flags("macro", macro)
-    same_rows(micro=did, macro=bought)  # type: ignore[arg-type]
+    same_rows(micro=did, macro=bought)
     cells = (did & bought, did & ~bought, ~did & bought, ~did & ~bought)
     return TwoByTwo(*(int(cell.sum()) for cell in cells))
 
@@ -214,7 +224,8 @@ def standardized(
          "all": weights are everybody in the stratum.
 
     Difference = sum w_i (p1_i - p0_i), standard error sqrt(sum w_i^2 (p1 q1 / n1 + p0 q0 / n0)),
-    weights taken as fixed. Strata without either kind are left out and counted. Source: Rothman,
+    weights taken as fixed; where all rates are 0 or 1 it is 0, and the interval says nothing.
+    Strata without either kind are left out and counted. Source: Rothman,
     Greenland and Lash, Modern Epidemiology (2008), chapter 15. ValueError if no stratum is left.
     """
     one_of("to", to, ("micro", "all"))
@@ -224,9 +235,9 @@ def standardized(
     pairs = list(zip(weights, kept, strict=True))
     done = fsum(w * one.rate_with for w, one in pairs)
     expected = fsum(w * one.rate_without for w, one in pairs)
-    error = sqrt(fsum(w * w * _difference_variance(one) for w, one in pairs))
-    half = z_value(level) * error
-    return Adjusted(done, expected, _around(done - expected, half), left_out)
+    error = sqrt(fsum(w * w * one.excess_variance for w, one in pairs))
+    interval = around(done - expected, error, level, least=-1.0, most=1.0)
+    return Adjusted(done, expected, interval, left_out)
 
 
 def mantel_haenszel_risk_ratio(
@@ -252,8 +263,7 @@ def mantel_haenszel_risk_ratio(
         / t.total**2
         for t in kept
     )
-    ratio, half = above / below, z_value(level) * sqrt(spread / (above * below))
-    return Ratio(ratio, Interval(exp(log(ratio) - half), exp(log(ratio) + half)))
+    return log_interval(above / below, sqrt(spread / (above * below)), level)
 
 
 def mantel_haenszel_risk_difference(
@@ -268,24 +278,17 @@ def mantel_haenszel_risk_difference(
     pairs = [(t.with_micro * t.without_micro / t.total, t) for t in kept]
     whole = fsum(w for w, _ in pairs)
     difference = fsum(w * t.excess_rate for w, t in pairs) / whole
-    variance = fsum(w * w * _difference_variance(t) for w, t in pairs) / whole**2
-    return difference, _around(difference, z_value(level) * sqrt(variance))
+    error = sqrt(fsum(w * w * t.excess_variance for w, t in pairs)) / whole
+    return difference, around(difference, error, level, least=-1.0, most=1.0)
 
 
 def _comparable(
     tables: Mapping[Hashable, TwoByTwo] | Iterable[TwoByTwo],
 ) -> tuple[list[TwoByTwo], float]:
+    if isinstance(tables, TwoByTwo):
+        raise ValueError("One table is no strata: give a list of tables, or what `strata` gives.")
     every = list(tables.values() if isinstance(tables, Mapping) else tables)
     kept = [one for one in every if one.with_micro and one.without_micro]
     if not kept:
         raise ValueError("No stratum has both kinds, with and without the micro, to compare.")
     return kept, fsum(one.total for one in every) - fsum(one.total for one in kept)
-
-
-def _difference_variance(one: TwoByTwo) -> float:
-    p, q = one.rate_with, one.rate_without
-    return p * (1 - p) / one.with_micro + q * (1 - q) / one.without_micro
-
-
-def _around(value: float, half: float) -> Interval:
-    return Interval(max(-1.0, value - half), min(1.0, value + half))

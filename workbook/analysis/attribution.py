@@ -9,7 +9,8 @@ value        money of the orders, where credit is wanted in money
 days         days from each touch to the order, a tuple; only time decay needs it
 
 Attribution divides credit by a rule. No rule here, however clever, measures what would have
-happened without the touch; that takes a holdout (see `value.incrementality`).
+happened without the touch; that takes a holdout (see `value.incrementality`). The rules are those
+of the Google Ads API (AttributionModel).
 """
 
 from __future__ import annotations
@@ -23,14 +24,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbook.analysis.funnels import Ints
-from workbook.analysis.inputs import need_columns, number, numbers, one_of
+from workbook.analysis.inputs import DAY, moment, need_columns, number, numbers, one_of
+from workbook.analysis.kinds import Ints
 
 RULES = ("last", "last non-direct", "first", "linear", "position", "time decay")
 NO_TOUCH = "(no touch)"
 """The path of an order before which no touch was recorded within the lookback window."""
-
-DAY = 86_400_000_000  # microseconds
 
 Path = tuple[str, ...]
 Days = tuple[float, ...]
@@ -388,18 +387,15 @@ def _clock(
             return np.asarray(since, dtype=np.int64)
         return np.round(numbers("time", column) * DAY).astype(np.int64)
 
-    def moment(name: str, at: Any) -> int:
+    def tick(name: str, at: Any) -> int:
         if not dated:
             return round(number(name, at) * DAY)
-        try:
-            return int((pd.Timestamp(at) - zero) // pd.Timedelta(microseconds=1))
-        except (TypeError, ValueError):
-            raise ValueError(f'{name} is a moment, such as "2025-12-01", not {at!r}.') from None
+        return int((moment(name, at, every) - zero) // pd.Timedelta(microseconds=1))
 
     rows, orders = ticks(touched), ticks(bought)
     both = np.concatenate([rows, orders])
-    first = int(both.min(initial=0)) if start is None else moment("start", start)
-    last = int(both.max(initial=first)) if end is None else moment("end", end)
+    first = int(both.min(initial=0)) if start is None else tick("start", start)
+    last = int(both.max(initial=first)) if end is None else tick("end", end)
     return rows, orders, first, last
 
 

@@ -13,9 +13,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from workbook.analysis.as_of import DAY, Watched, _known_events, watch
-from workbook.analysis.funnels import Bools, Ints, _time_column
-from workbook.analysis.inputs import one_of
+from workbook.analysis.as_of import Watched, watch
+from workbook.analysis.inputs import DAY, known_events, one_of, rows_of, time_column
+from workbook.analysis.kinds import Bools, Ints
 
 Period = Literal["week", "month"]
 PERIODS = ("week", "month")
@@ -77,7 +77,7 @@ def conversion_so_far(
     For contrast: old cohorts had longer than recent ones, so these rates do not compare. Read
     down a column of `conversion_table` instead. Arguments and errors as there.
     """
-    _known_events(log, [event])
+    known_events(log, [event])
     watched = watch(log, as_of)
     table = _cohorts(watched, log, by)
     converted = pd.Series(np.isfinite(watched.first_time(event)), name="converted")
@@ -91,7 +91,7 @@ def conversion_so_far(
 
 def _cohorts(watched: Watched, log: pd.DataFrame, by: Period) -> pd.DataFrame:
     one_of("by", by, PERIODS)
-    name = _time_column(log)
+    name = time_column(log)
     if not pd.api.types.is_datetime64_any_dtype(log[name]):
         raise ValueError(
             f"Cohorts by {by} need dates, and the column {name!r} holds numbers: "
@@ -109,7 +109,7 @@ def _table(
     log: pd.DataFrame, by: Period, event: str | None, masked: bool, as_of: object, to_date: bool
 ) -> pd.DataFrame:
     if event is not None:
-        _known_events(log, [event])
+        known_events(log, [event])
     watched = watch(log, as_of)
     cohort, names = pd.factorize(_cohorts(watched, log, by)["cohort"], sort=True)
     length = float(_DAYS[by] * DAY)
@@ -121,7 +121,7 @@ def _table(
     else:
         named = np.ones(len(watched.rows), dtype=bool)
         if event is not None:
-            named = (watched.rows["event"] == event).to_numpy(dtype=bool, na_value=False)
+            named = rows_of(watched.rows, event)
         user, time = watched.user[named], watched.time[named]
     ages = int((watched.end - watched.first.min()) // length) + 1
     age = ((time - watched.first[user]) // length).astype(np.int64)

@@ -13,8 +13,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from workbook.analysis.funnels import Floats
 from workbook.analysis.inputs import one_of
+from workbook.analysis.kinds import Floats
 
 Weights = Literal["base", "midpoint"]
 WEIGHTS = ("base", "midpoint")
@@ -56,7 +56,8 @@ def standardized_rate(
     """The total rate that these segments' rates would give at another mix: sum w r, in 0..1.
 
     r = part / whole; w = standard / sum of standard, for example the visits of period 0: "what
-    would period 1 have converted, had the mix stayed?" (direct standardization). A segment that
+    would period 1 have converted, had the mix stayed?" (direct standardization;
+    Kitagawa 1955). A segment that
     the standard holds must have a rate. Raises ValueError as `mix_and_rate_effects` does.
     """
     names = ("standard", "standard", "part", "whole")

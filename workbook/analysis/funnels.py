@@ -13,27 +13,39 @@ itself ends a chain, because no other leaves a shorter gap; so one pass per step
 a window this equals the common "first time after the step before" rule.
 
 Events with the same time stamp count as happening in the log's row order.
+
+Sources of the notions: GA4's funnel exploration and Data API (open and closed, directly and
+indirectly followed, within a time); Baymard for cart and checkout abandonment.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from workbook.analysis.inputs import (
+    MINUTE,
+    did_you_mean,
+    event_times,
+    need_columns,
+    number,
+    one_of,
+    ranking,
+    time_column,
+    unit_codes,
+    unit_columns,
+)
+from workbook.analysis.kinds import Bools, Floats, Ints
+
 Window = float | str | pd.Timedelta | None
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 SCOPES = ("user", "session", "event")
 ORDERS = ("in order", "directly", "any")
-MICROSECONDS = 60_000_000  # in a minute
 LEAVES = "(leaves)"
 ENTERS = "(enters)"
 
@@ -85,12 +97,12 @@ def funnel(
         **misspelled,
     }
     _only_named(unnamed, "funnel(log, steps", 'scope="user"')
-    names, allowed = _checked(log, steps, **choice)
+    names, allowed = checked(log, steps, **choice)
     if scope == "event":
         counts = log["event"].value_counts().reindex(names, fill_value=0).tolist()
     else:
         rows, code = _rows_to_walk(log, names, closed, order)
-        done = _reached(rows, code, _units(rows, scope), len(names), closed, order, allowed)
+        done = _reached(rows, code, unit_codes(rows, scope), len(names), closed, order, allowed)
         counts = [len(np.unique(units)) for units in done]
     index = pd.Index(names, name="step")
     return pd.Series([int(count) for count in counts], index=index, name=f"{scope}s")
@@ -119,15 +131,15 @@ def funnel_members(
         "window": window,
         **misspelled,
     }
-    names, allowed = _checked(log, steps, **choice)
+    names, allowed = checked(log, steps, **choice)
     if scope == "event":
         raise FunnelError('Single events have no members to follow: use scope="user" or "session".')
     rows, code = _rows_to_walk(log, names, closed, order)
-    units = _units(rows, scope)
+    units = unit_codes(rows, scope)
     followed = units >= 0
     rows, code, units = rows[followed], code[followed], units[followed]
     first = np.unique(units, return_index=True)[1]  # units are numbered by first appearance
-    columns = _unit_columns(log, scope)
+    columns = unit_columns(log, scope)
     table = np.zeros((len(first), len(names)), dtype=bool)
     for column, done in enumerate(_reached(rows, code, units, len(names), closed, order, allowed)):
         table[done, column] = True
@@ -139,10 +151,11 @@ def funnel_members(
 def step_completion(counts: pd.Series[Any]) -> pd.Series[float]:
     """Share of the step before that goes on to each step: n_k / n_(k-1), in 0..1; first is NaN.
 
-    More than 1 means that a step is larger than the one before: possible only in an open funnel,
-    and a question about tracking or about paths.
+    NaN too where the step before counts nobody. More than 1 means that a step is larger than the
+    one before: possible only in an open funnel, and a question about tracking or about paths.
     """
-    return counts / counts.shift()
+    before = counts.shift()
+    return counts / before.where(before > 0)
 
 
 def overall_completion(counts: pd.Series[Any]) -> float:
@@ -164,6 +177,7 @@ def abandonment(begun: float, finished: float) -> float:
     orders as `finished`. Say whether you count users, sessions or carts, and count both alike.
     Raises ValueError if nothing was begun, or if more was finished than begun.
     """
+    begun, finished = number("begun", begun), number("finished", finished, least=0)
     if begun <= 0:
         raise FunnelError("Nothing was begun, so no share of it can have been abandoned.")
     if finished > begun:
@@ -206,15 +220,15 @@ def transitions(
     """
     _only_named(unnamed, 'transitions(log, "checkout"', 'by="page"')
     _known_arguments(misspelled, ("by", "scope", "direction"))
-    _one_of("direction", direction, ("after", "before"))
-    _one_of("scope", scope, ("user", "session"))
-    _needs(log, [by, *_unit_columns(log, scope)])
+    one_of("direction", direction, ("after", "before"), error=FunnelError)
+    one_of("scope", scope, ("user", "session"), error=FunnelError)
+    need_columns(log, [by, *unit_columns(log, scope)], error=FunnelError)
     rows = log[log[by].notna()]
     present = rows[by].unique().tolist()
     if start not in present:
-        raise FunnelError(f"No row has the {by} {start!r}.{_hint(start, present)}")
-    units, time = _units(rows, scope), _times(rows)
-    ranked = _ranking(units, time)
+        raise FunnelError(f"No row has the {by} {start!r}.{did_you_mean(start, present)}")
+    units, time = unit_codes(rows, scope), event_times(rows, error=FunnelError)
+    ranked = ranking(units, time)
     units, values = units[ranked], rows[by].to_numpy()[ranked]
     at = np.flatnonzero((values == start) & (units >= 0))
     there = at + (1 if direction == "after" else -1)
@@ -252,10 +266,10 @@ def _reached(
     if not closed or order == "any":
         done = [units[usable & (code == step)] for step in range(steps)]
         return done if not closed else _all_so_far(done, int(units.max(initial=-1)) + 1)
-    time = _times(rows)
+    time = event_times(rows, error=FunnelError)
     usable &= ~np.isnan(time)
     units, time, code = units[usable], time[usable], code[usable]
-    ranked = _ranking(units, time)
+    ranked = ranking(units, time)
     return _chains(units[ranked], time[ranked], code[ranked], steps, order, window)
 
 
@@ -276,7 +290,7 @@ def _chains(
             ends_chain = before >= 0
         here = (code == step) & ends_chain & (units == units[before])
         if window is not None:
-            here &= time - time[before] <= window * MICROSECONDS
+            here &= time - time[before] <= window * MINUTE
         reached = here
         done.append(units[reached])
     return done
@@ -294,66 +308,10 @@ def _all_so_far(done: list[Ints], units: int) -> list[Ints]:
     return kept
 
 
-def _ranking(units: Ints, time: Floats) -> Ints:
-    """Row numbers by unit, then time, then row order."""
-    by_time = np.argsort(time, kind="stable")  # a log is mostly in this order already
-    return by_time[np.argsort(units[by_time], kind="stable")]
-
-
-def _unit_columns(log: pd.DataFrame, scope: str) -> list[str]:
-    if scope == "user":
-        return ["user"]
-    return ["user", "session"] if "user" in log.columns else ["session"]
-
-
-def _units(rows: pd.DataFrame, scope: str) -> Ints:
-    """A number for the user or session of each row, by first appearance; -1 where unknown."""
-    columns = _unit_columns(rows, scope)
-    code = pd.factorize(rows[columns[0]])[0].astype(np.int64)
-    if len(columns) == 1:
-        return code
-    second, names = pd.factorize(rows[columns[1]])
-    known = (code >= 0) & (second >= 0)
-    pair = code * (len(names) + 1) + second
-    code[:] = -1
-    code[known] = pd.factorize(pair[known])[0]
-    return code
-
-
-def _times(log: pd.DataFrame) -> Floats:
-    """Whole microseconds of each row, from any zero, so that a gap of exactly the window counts
-    in spite of rounding; NaN where unknown."""
-    return _microseconds(log[_time_column(log)])
-
-
-def _microseconds(column: pd.Series[Any]) -> Floats:
-    """Whole microseconds from the column's earliest time, or of its minutes; NaN where unknown."""
-    if pd.api.types.is_datetime64_any_dtype(column):
-        column = (column - column.min()) / pd.Timedelta(microseconds=1)
-    elif pd.api.types.is_numeric_dtype(column):
-        column = (column * MICROSECONDS).round()
-    else:
-        name = column.name
-        raise FunnelError(
-            f"The column {name!r} holds text, not times. "
-            f'Turn it into times first: log["{name}"] = pd.to_datetime(log["{name}"]).'
-        )
-    times: Floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    return times
-
-
-def _time_column(log: pd.DataFrame) -> str:
-    for name in ("time", "minute"):
-        if name in log.columns:
-            return name
-    near = _hint("time", [str(column) for column in log.columns])
-    raise FunnelError(f"The log needs a column 'time' (or 'minute') to know what came first.{near}")
-
-
 # --- what can go wrong, in words a beginner understands --------------------------------------
 
 
-def _checked(
+def checked(
     log: pd.DataFrame,
     steps: Sequence[str],
     *,
@@ -367,20 +325,20 @@ def _checked(
     _known_arguments(misspelled, ("scope", "closed", "order", "window"))
     if not isinstance(log, pd.DataFrame):
         raise FunnelError("The first argument is the log, a table: funnel(log, steps).")
-    _one_of("scope", scope, SCOPES)
-    _one_of("order", order, ORDERS)
+    one_of("scope", scope, SCOPES, error=FunnelError)
+    one_of("order", order, ORDERS, error=FunnelError)
     if not isinstance(closed, bool | np.bool_):
         raise FunnelError(f"closed is True or False (without quotes), not {closed!r}.")
     minutes = _minutes(window)
     if scope == "event":
-        _needs(log, ["event"])
+        need_columns(log, ["event"], error=FunnelError)
         if closed:
             raise FunnelError(
                 'A closed funnel follows somebody from step to step, and scope="event" only '
                 'counts rows. Use closed=False with it, or scope="user" or "session".'
             )
     else:
-        _needs(log, ["event", *_unit_columns(log, scope)])
+        need_columns(log, ["event", *unit_columns(log, scope)], error=FunnelError)
     if minutes is not None and (not closed or order == "any"):
         kind = "An open funnel" if not closed else 'A funnel in "any" order'
         raise FunnelError(
@@ -390,11 +348,12 @@ def _checked(
     if order == "directly" and not closed:
         raise FunnelError('An open funnel has no order: order="directly" needs closed=True.')
     if closed and order != "any":
-        _time_column(log)
-    return _step_names(log, steps), minutes
+        time_column(log, error=FunnelError)
+    return step_names(log, steps), minutes
 
 
-def _step_names(log: pd.DataFrame, steps: Sequence[str]) -> list[str]:
+def step_names(log: pd.DataFrame, steps: Sequence[str]) -> list[str]:
+    """The steps as a list; FunnelError where one is unknown, named twice, or there is none."""
     if isinstance(steps, str):
         raise FunnelError(f'The steps are a list, even a single one: ["{steps}"].')
     names = list(steps)
@@ -463,26 +422,5 @@ def _timedelta(window: object) -> pd.Timedelta:
 
 def _known_arguments(misspelled: dict[str, object], known: tuple[str, ...]) -> None:
     for name in misspelled:
-        near = _hint(name, known) or f" The arguments are {', '.join(known)}."
+        near = did_you_mean(name, known) or f" The arguments are {', '.join(known)}."
         raise FunnelError(f"There is no argument {name!r}.{near}")
-
-
-def _one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        listed = ", ".join(repr(choice) for choice in allowed)
-        near = _hint(value, allowed)
-        raise FunnelError(f"{name} is one of {listed}, not {value!r}.{near}")
-
-
-def _needs(log: pd.DataFrame, columns: list[str]) -> None:
-    for column in columns:
-        if column not in log.columns:
-            here = [str(name) for name in log.columns]
-            near = _hint(column, here) or f" Its columns: {', '.join(here)}."
-            raise FunnelError(f"The log has no column {column!r}.{near}")
-
-
-def _hint(name: object, known: Iterable[Hashable]) -> str:
-    """` Did you mean ...?`, or nothing where no name is near."""
-    near = difflib.get_close_matches(str(name), sorted({str(k) for k in known}), 1, 0.6)
-    return f" Did you mean {near[0]!r}?" if near else ""

@@ -19,17 +19,8 @@ from typing import Any
 
 import pandas as pd
 
-from workbook.analysis.funnels import (
-    MICROSECONDS,
-    FunnelError,
-    Window,
-    _checked,
-    _microseconds,
-    _needs,
-    _one_of,
-    _step_names,
-    _time_column,
-)
+from workbook.analysis.funnels import FunnelError, Window, checked, step_names
+from workbook.analysis.inputs import MINUTE, microseconds, need_columns, one_of, time_column
 
 SCOPES = ("user", "session")
 _LONGEST = 2.0**62  # microseconds; DuckDB's whole numbers end soon after
@@ -141,6 +132,8 @@ def run_funnel_sql(
         config: dict[str, Any] = {"memory_limit": memory, "temp_directory": folder}
         try:
             with duckdb.connect(config=config) as db:
+                # DuckDB draws a bar on standard output when a query takes long.
+                db.execute("SET enable_progress_bar = false")
                 if isinstance(log, pd.DataFrame):
                     columns = _columns(log, scope, closed, user, session, event, time)
                     db.register("log", _for_duckdb(log, columns))
@@ -153,7 +146,7 @@ def run_funnel_sql(
                 ]
                 if 0 in counts:  # a step that counts nobody may be a misspelled one
                     present = db.sql(f'SELECT DISTINCT {_name(event)} AS "event" FROM log').df()
-                    _step_names(present, names)
+                    step_names(present, names)
         except duckdb.OutOfMemoryException:
             raise FunnelError(
                 f"memory={memory!r} is too little to count this log: allow more."
@@ -170,7 +163,7 @@ def run_funnel_sql(
 def _title(scope: str, closed: bool, allowed: int | None) -> str:
     if not closed:
         return f"-- Open funnel by {scope}: whoever did a step counts there."
-    limit = "any time" if allowed is None else f"at most {allowed / MICROSECONDS:g} minutes"
+    limit = "any time" if allowed is None else f"at most {allowed / MINUTE:g} minutes"
     return f"-- Closed funnel by {scope}, in order, {limit} from one step to the next."
 
 
@@ -217,20 +210,20 @@ def _choices(
     steps: Sequence[str], *, scope: str, closed: bool, window: Window
 ) -> tuple[list[str], int | None]:
     """The steps as a list, the window in whole microseconds (None: no limit)."""
-    _one_of("scope", scope, SCOPES)
+    one_of("scope", scope, SCOPES, error=FunnelError)
     named = [] if isinstance(steps, str) else list(steps)
     events = pd.Series(named, dtype=object)
     like_a_log = pd.DataFrame({"user": 0, "session": 0, "minute": 0, "event": events})
-    names, minutes = _checked(
+    names, minutes = checked(
         like_a_log, steps, scope=scope, closed=closed, order="in order", window=window
     )
     for name in names:
         if not isinstance(name, str):
             raise FunnelError(f"In SQL a step is a text, and {name!r} is none.")
         _quotable(name)
-    if minutes is None or minutes * MICROSECONDS >= _LONGEST:
+    if minutes is None or minutes * MINUTE >= _LONGEST:
         return names, None
-    return names, floor(minutes * MICROSECONDS)
+    return names, floor(minutes * MINUTE)
 
 
 def _quotable(text: str) -> None:
@@ -262,11 +255,11 @@ def _columns(
     if scope == "session":
         found |= {"session": session, "user": user if user in log.columns else None}
     if closed:
-        found["time"] = time or _time_column(log)
-    _needs(log, [name for name in found.values() if name is not None])
+        found["time"] = time or time_column(log, error=FunnelError)
+    need_columns(log, [name for name in found.values() if name is not None], error=FunnelError)
     if closed:
         column = log[found["time"]]
-        _microseconds(column.head(0))
+        microseconds(column.head(0), error=FunnelError)
         found["in_minutes"] = pd.api.types.is_numeric_dtype(column)
     return found
 
@@ -276,7 +269,8 @@ def _for_duckdb(log: pd.DataFrame, columns: dict[str, Any]) -> pd.DataFrame:
 
     It would write mixed values (1 and "1") as texts, and so take two users for one.
     """
-    table = log[list({name for name in columns.values() if isinstance(name, str)})]
+    # A copy, since DuckDB cannot read a column that lies backward in memory, as after [::-1].
+    table = log[list({name for name in columns.values() if isinstance(name, str)})].copy()
     plain: dict[str, Any] = {}
     for role, name in columns.items():
         if role in ("user", "session") and name and not _read_as_is(table[name]):

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from math import acos, copysign, cos, exp, log, pi, sqrt
+from math import acos, copysign, cos, exp, inf, log, pi, sqrt
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from workbook.analysis.arguments import inside, pair, whole_number
-from workbook.analysis.funnels import Floats
-from workbook.analysis.rates import Interval, rate, wilson, z_value
+from workbook.analysis.inputs import inside, need_columns, pair, whole_number
+from workbook.analysis.kinds import Floats, Interval
+from workbook.analysis.rates import part_whole, rate, rate_variance, wilson, z_value
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,20 @@ class Estimate:
     interval: Interval
 
 
+def around(
+    value: float, error: float, level: float = 0.95, *, least: float = -inf, most: float = inf
+) -> Interval:
+    """Normal interval (Wald): value ± z · standard error, cut at `least` and `most`."""
+    half = z_value(level) * error
+    return Interval(max(least, value - half), min(most, value + half))
+
+
+def log_interval(ratio: float, error: float, level: float = 0.95) -> Ratio:
+    """A ratio with its log interval exp(log ratio ± z · error), `error` that of the log."""
+    low, high = around(log(ratio), error, level)
+    return Ratio(ratio, Interval(exp(low), exp(high)))
+
+
 # --- one rate ----------------------------------------------------------------------------------
 
 
@@ -45,9 +59,7 @@ def normal(part: float, whole: float, level: float = 0.95) -> Interval:
     Taught to be distrusted: for 0 of n it is 0 to 0, and with few counts it covers the true rate
     less often than it says (Brown, Cai and DasGupta, 2001).
     """
-    p = rate(part, whole)
-    half = z_value(level) * sqrt(p * (1 - p) / whole)
-    return Interval(max(0.0, p - half), min(1.0, p + half))
+    return around(rate(part, whole), sqrt(rate_variance(part, whole)), level, least=0.0, most=1.0)
 
 
 def clopper_pearson(part: int, whole: int, level: float = 0.95) -> Interval:
@@ -74,11 +86,13 @@ def wald(
 ) -> Interval:
     """Wald interval of p_b - p_a, in -1..1: difference ± z · sqrt(p_a q_a/n_a + p_b q_b/n_b).
 
-    The standard error is unpooled, as nobody claims here that the two rates are equal.
+    Newcombe's method 1 (1998), the textbooks' one. The standard error is unpooled, as nobody claims
+    here that the two rates are equal. Where both rates are 0 or 1 the interval has no width, and
+    says nothing: take `newcombe`.
     """
-    a, b = rate(part_a, whole_a), rate(part_b, whole_b)
-    half = z_value(level) * sqrt(a * (1 - a) / whole_a + b * (1 - b) / whole_b)
-    return Interval(max(-1.0, b - a - half), min(1.0, b - a + half))
+    effect = rate(part_b, whole_b) - rate(part_a, whole_a)
+    error = sqrt(rate_variance(part_a, whole_a) + rate_variance(part_b, whole_b))
+    return around(effect, error, level, least=-1.0, most=1.0)
 
 
 def newcombe(
@@ -105,7 +119,10 @@ def miettinen_nurminen(
     All differences that a score test would not reject. The variance of each is taken at the
     rates most likely under that difference, times N/(N - 1).
     """
-    observed, z = rate(part_b, whole_b) - rate(part_a, whole_a), z_value(level)
+    (part_a, whole_a), (part_b, whole_b) = part_whole(part_a, whole_a), part_whole(part_b, whole_b)
+    observed, z = part_b / whole_b - part_a / whole_a, z_value(level)
+    if whole_a + whole_b <= 1:
+        raise ValueError("The two arms need more than one user together.")
 
     def edge(rejected: float) -> float:
         kept = observed
@@ -148,11 +165,17 @@ def rate_ratio(
     """p_b / p_a with its log interval (Katz and others, 1978).
 
     exp(log ratio ± z · sqrt(1/part_a - 1/whole_a + 1/part_b - 1/whole_b)). ValueError if a part
-    is 0: then take an interval of the difference.
+    is 0, or both rates are 1: then take an interval of the difference.
     """
-    ratio = _over(rate(part_b, whole_b), rate(part_a, whole_a), part_a, part_b)
+    (part_a, whole_a), (part_b, whole_b) = part_whole(part_a, whole_a), part_whole(part_b, whole_b)
+    ratio = _over(part_b / whole_b, part_a / whole_a, part_a, part_b)
+    if (part_a, part_b) == (whole_a, whole_b):
+        raise ValueError(
+            "Everybody converted in both arms, so a ratio has no log interval: give the difference "
+            "and its interval (newcombe) instead."
+        )
     error = sqrt(1 / part_a - 1 / whole_a + 1 / part_b - 1 / whole_b)
-    return _log_interval(ratio, error, level)
+    return log_interval(ratio, error, level)
 
 
 def odds_ratio(
@@ -162,10 +185,10 @@ def odds_ratio(
 
     exp(log ratio ± z · sqrt(sum of 1/count over the four cells)). ValueError if a cell is 0.
     """
-    rate(part_a, whole_a), rate(part_b, whole_b)
+    (part_a, whole_a), (part_b, whole_b) = part_whole(part_a, whole_a), part_whole(part_b, whole_b)
     cells = (part_a, whole_a - part_a, part_b, whole_b - part_b)
     ratio = _over(cells[2] * cells[1], cells[0] * cells[3], *cells)
-    return _log_interval(ratio, sqrt(sum(1 / cell for cell in cells)), level)
+    return log_interval(ratio, sqrt(sum(1 / cell for cell in cells)), level)
 
 
 def _over(above: float, below: float, *counts: float) -> float:
@@ -175,11 +198,6 @@ def _over(above: float, below: float, *counts: float) -> float:
             "(newcombe) instead."
         )
     return above / below
-
-
-def _log_interval(ratio: float, error: float, level: float) -> Ratio:
-    half = z_value(level) * error
-    return Ratio(ratio, Interval(exp(log(ratio) - half), exp(log(ratio) + half)))
 
 
 # --- whole users -------------------------------------------------------------------------------
@@ -193,11 +211,12 @@ def clustered(parts: Iterable[float], wholes: Iterable[float], level: float = 0.
     Linearized (delta method; Cochran, 1977; Deng, Knoblich and Lu, 2018): with r = part - R ·
     whole of each of k users, the squared error is k/(k-1) · sum(r²) / sum(wholes)². The visits
     of one user are alike, so this is mostly wider than an interval that takes each visit as
-    news. Not cut at 0 and 1. ValueError for fewer than two users or no whole.
+    news. Not cut at 0 and 1; if all users are alike it has no width, and says nothing.
+    ValueError for fewer than two users or no whole.
     """
     above, below = _clusters(parts, wholes)
     ratio, error = _ratio_and_error(above, below)
-    return _estimate(ratio, error, level)
+    return Estimate(ratio, error, around(ratio, error, level))
 
 
 def clustered_difference(
@@ -214,7 +233,8 @@ def clustered_difference(
     """
     ratio_a, error_a = _ratio_and_error(*_clusters(parts_a, wholes_a))
     ratio_b, error_b = _ratio_and_error(*_clusters(parts_b, wholes_b))
-    return _estimate(ratio_b - ratio_a, sqrt(error_a**2 + error_b**2), level)
+    difference, error = ratio_b - ratio_a, sqrt(error_a**2 + error_b**2)
+    return Estimate(difference, error, around(difference, error, level))
 
 
 def design_effect(parts: Iterable[float], wholes: Iterable[float]) -> float:
@@ -230,11 +250,11 @@ def design_effect(parts: Iterable[float], wholes: Iterable[float]) -> float:
     p, error = _ratio_and_error(above, below)
     if p in (0, 1):
         raise ValueError(f"The rate is {p:g}: nothing varies, so there is no design effect.")
-    return error**2 / (p * (1 - p) / float(below.sum()))
+    return error**2 / rate_variance(float(above.sum()), float(below.sum()))
 
 
 def _clusters(parts: Iterable[float], wholes: Iterable[float]) -> tuple[Floats, Floats]:
-    above, below = pair(("parts", "wholes"), parts, wholes, least=2)
+    above, below = pair(("parts", "wholes"), parts, wholes, rows=2)
     if (below < 0).any() or not below.sum() > 0:
         raise ValueError("The wholes must not be negative, and not all 0: nothing to divide by.")
     return above, below
@@ -245,11 +265,6 @@ def _ratio_and_error(above: Floats, below: Floats) -> tuple[float, float]:
     rest = above - ratio * below
     users = len(above)
     return ratio, sqrt(users / (users - 1) * float(rest @ rest)) / float(below.sum())
-
-
-def _estimate(value: float, error: float, level: float) -> Estimate:
-    half = z_value(level) * error
-    return Estimate(value, error, Interval(value - half, value + half))
 
 
 def bootstrap(
@@ -272,8 +287,7 @@ def bootstrap(
     error is the standard deviation of the draws. ValueError for fewer than two users, fewer than
     100 draws, or a statistic that is no number in some draw.
     """
-    if not isinstance(table, pd.DataFrame) or unit not in table.columns:
-        raise ValueError(f"The first argument is a table with a column {unit!r} to redraw.")
+    need_columns(table, [unit], "The table to redraw")
     draws = whole_number("draws", draws, 100)
     tail = (1 - inside("level", level)) / 2
     table = table[table[unit].notna()]

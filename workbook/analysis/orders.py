@@ -1,7 +1,8 @@
 """Orders: from purchase events to orders and revenue, without duplicates, net of refunds.
 
 A purchases table has one row per purchase event, with the columns `user`, `transaction_id` and
-`revenue`, and `time` where there is one; other names are given by arguments.
+`revenue`, and `time` where there is one; other names are given by arguments. What an id should be:
+GA4 Help 12313109.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbook.analysis.funnels import Bools
-from workbook.analysis.inputs import need_columns, numbers
+from workbook.analysis.inputs import moment, need_columns, number, numbers
+from workbook.analysis.kinds import Bools
 
 UNUSABLE = ("", "(not set)")
 """Ids that name no order (with those that are missing); see also `usable_ids`."""
@@ -194,12 +195,9 @@ def _known_money(name: str, column: pd.Series[Any]) -> pd.Series[float]:
 
 
 def _up_to(times: pd.Series[Any], as_of: Any) -> Bools:
-    try:
-        moment = pd.Timestamp(as_of) if pd.api.types.is_datetime64_any_dtype(times) else as_of
-        found: Bools = np.asarray(times <= moment, dtype=np.bool_)
-    except (TypeError, ValueError):
-        raise ValueError(f"as_of is a moment as in the column time, not {as_of!r}.") from None
-    return found
+    if pd.api.types.is_datetime64_any_dtype(times):
+        return (times <= moment("as_of", as_of, times)).to_numpy(dtype=np.bool_)
+    return numbers("time", times) <= number("as_of", as_of)
 
 
 def _identified(

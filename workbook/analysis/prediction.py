@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 
 from workbook.analysis.association import TwoByTwo
-from workbook.analysis.funnels import Bools, Floats
-from workbook.analysis.inputs import flags, number, numbers, same_rows, share
-from workbook.analysis.rates import Interval, rate, wilson, z_value
+from workbook.analysis.inputs import flags, number, numbers, same_rows, share, whole_number
+from workbook.analysis.intervals import around
+from workbook.analysis.kinds import Bools, Floats, Interval
+from workbook.analysis.rates import rate, rate_variance, wilson, z_value
 
 # --- surrogates -----------------------------------------------------------------------------
 
@@ -55,15 +56,11 @@ def surrogate_prediction(
     and e independent: variance = e^2 var(d) + d^2 var(e), each the unpooled variance of a
     difference of rates. Conditions as for `predicted_effect`.
     """
-    a, b = rate(micro_a, n_a), rate(micro_b, n_b)
-    change, excess = b - a, past.excess_rate
-    change_variance = a * (1 - a) / n_a + b * (1 - b) / n_b
-    p, q = past.rate_with, past.rate_without
-    excess_variance = p * (1 - p) / past.with_micro + q * (1 - q) / past.without_micro
-    effect = predicted_effect(change, p, q)
-    error = sqrt(excess**2 * change_variance + change**2 * excess_variance)
-    half = z_value(level) * error
-    return Prediction(effect, error, Interval(effect - half, effect + half))
+    change = rate(micro_b, n_b) - rate(micro_a, n_a)
+    change_variance = rate_variance(micro_a, n_a) + rate_variance(micro_b, n_b)
+    effect = predicted_effect(change, past.rate_with, past.rate_without)
+    error = sqrt(past.excess_rate**2 * change_variance + change**2 * past.excess_variance)
+    return Prediction(effect, error, around(effect, error, level))
 
 
 def surrogate_verdict(predicted: float | Prediction, observed: tuple[float, float]) -> str:
@@ -76,6 +73,8 @@ def surrogate_verdict(predicted: float | Prediction, observed: tuple[float, floa
     """
     effect = predicted.effect if isinstance(predicted, Prediction) else predicted
     number("predicted", effect)
+    if isinstance(observed, str) or not hasattr(observed, "__len__") or len(observed) != 2:
+        raise ValueError("observed is an interval of the macro's effect: give (low, high).")
     low, high = number("The lower end", observed[0]), number("The upper end", observed[1])
     if low > high:
         raise ValueError("The interval's lower end is above its upper end: give (low, high).")
@@ -100,7 +99,8 @@ def auc(score: Iterable[float], bought: Iterable[Any]) -> float:
 def roc_points(score: Iterable[float], bought: Iterable[Any]) -> pd.DataFrame:
     """The ROC curve: threshold, false_positive_rate, true_positive_rate, from (0, 0) to (1, 1).
 
-    Each row flags everybody with a score of at least `threshold`; equal scores are one point.
+    Each row flags everybody with a score of at least `threshold`; equal scores are one point
+    (Fawcett 2006).
     ValueError unless there are both buyers and non-buyers.
     """
     values, outcome = _scored(score, bought)
@@ -161,7 +161,8 @@ def calibration_table(
 
     Columns: `people`, `predicted` (mean, 0..1), `buyers`, `observed` (rate, 0..1), `low` and
     `high` (Wilson). Equal predictions stay together, in the tenth where the first of them falls,
-    so there may be fewer groups. ValueError for fewer people than groups.
+    so there may be fewer groups (Hosmer and Lemeshow 1980). ValueError for fewer people than
+    groups.
     """
     values, outcome = _forecast(predicted, bought)
     edges = _edges(len(values), groups)
@@ -227,7 +228,7 @@ class Logistic:
 
         The columns are taken by name; ValueError if one is missing.
         """
-        names = [str(name) for name in self.coefficients.index[1:]]
+        names = self.coefficients.index[1:].tolist()
         design = _design(features, names)
         chance = _chance(design @ self.coefficients.to_numpy())
         return pd.Series(chance, index=features.index, name="predicted")
@@ -244,10 +245,10 @@ def fit_logistic(features: pd.DataFrame, bought: Iterable[Any]) -> Logistic:
     another, only buyers or only others, or a column that tells buyers apart without error: then
     no finite coefficient is the best, and a leak from after the order is likely.
     """
-    names = [str(name) for name in getattr(features, "columns", [])]
+    names = list(getattr(features, "columns", []))
     design = _design(features, names)
     outcome = flags("bought", bought)
-    same_rows(features=design, bought=outcome)  # type: ignore[arg-type]
+    same_rows(features=design, bought=outcome)
     _both_kinds(outcome)
     center, scale = _scale(design, names)
     scaled = (design - center) / scale
@@ -296,7 +297,7 @@ def _newton(design: Floats, outcome: Floats) -> Floats:
     )
 
 
-def _design(features: object, names: list[str]) -> Floats:
+def _design(features: object, names: list[Any]) -> Floats:
     if not isinstance(features, pd.DataFrame) or not names:
         raise ValueError("The features are a table with at least one column.")
     missing = [name for name in names if name not in features.columns]
@@ -306,7 +307,7 @@ def _design(features: object, names: list[str]) -> Floats:
     return np.column_stack([np.ones(len(features)), *columns])
 
 
-def _scale(design: Floats, names: list[str]) -> tuple[Floats, Floats]:
+def _scale(design: Floats, names: list[Any]) -> tuple[Floats, Floats]:
     """Center and spread of each column, so that units (cents, days) cannot spoil the algebra."""
     center, scale = design.mean(axis=0), design.std(axis=0)
     for name, here, size in zip(names, scale[1:], np.abs(design[:, 1:]).max(axis=0), strict=True):
@@ -328,7 +329,7 @@ def _log_likelihood(score: Floats, outcome: Floats) -> float:
 
 def _scored(score: Iterable[float], bought: Iterable[Any]) -> tuple[Floats, Bools]:
     values, outcome = numbers("score", score), flags("bought", bought)
-    same_rows(score=values, bought=outcome)  # type: ignore[arg-type]
+    same_rows(score=values, bought=outcome)
     return values, outcome
 
 
@@ -348,6 +349,7 @@ def _both_kinds(outcome: Bools) -> tuple[int, int]:
 
 
 def _edges(people: int, groups: int) -> Any:
-    if groups < 1 or people < groups:
+    groups = whole_number("groups", groups)
+    if people < groups:
         raise ValueError(f"{people} people cannot be put into {groups} groups: take fewer groups.")
     return np.arange(groups + 1) * people // groups

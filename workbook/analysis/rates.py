@@ -1,34 +1,27 @@
-"""Rates: what they count, how sure they are, and how they change."""
+"""Rates: what they count, how sure they are, and how they change.
+
+A rate says who is counted, how often and over what time before it says how many (Nielsen 2013).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass
 from math import sqrt
-from numbers import Real
 from statistics import NormalDist
-from typing import Any, NamedTuple
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from workbook.analysis.arguments import inside, pair
-from workbook.analysis.funnels import funnel
-from workbook.analysis.inputs import number, share
+from workbook.analysis.funnels import SCOPES, funnel
+from workbook.analysis.inputs import inside, number, one_of, pair, share, unit_codes, unit_columns
+from workbook.analysis.kinds import Bools, Interval, Ints
 
 Z_95 = 1.959963984540054  # two-sided 95 %
 
 Days = tuple[object, object]
 """First and last day, both included: `("2025-09-22", "2025-10-05")`."""
-
-
-class Interval(NamedTuple):
-    """Lower and upper end; `0 in interval` asks whether 0 lies between them, ends included."""
-
-    low: float
-    high: float
-
-    def __contains__(self, value: object) -> bool:
-        return isinstance(value, Real) and self.low <= float(value) <= self.high
 
 
 @dataclass(frozen=True)
@@ -52,8 +45,7 @@ class Rate:
 
     def __post_init__(self) -> None:
         rate(self.part, self.whole)
-        if self.scope not in ("event", "session", "user"):
-            raise ValueError(f"scope is 'event', 'session' or 'user', not {self.scope!r}.")
+        one_of("scope", self.scope, SCOPES)
         for name in ("numerator", "denominator", "window", "exclusions"):
             if not str(getattr(self, name)).strip():
                 raise ValueError(f"The rate's {name} is blank: name it, or write 'none'.")
@@ -106,12 +98,37 @@ class Change:
 
 def rate(part: float, whole: float) -> float:
     """part / whole in 0..1; ValueError if there is no whole or the part is not inside it."""
+    part, whole = part_whole(part, whole)
+    return part / whole
+
+
+def part_whole(part: float, whole: float) -> tuple[float, float]:
+    """Both as plain floats, so that no small integer type of a table overflows in a formula.
+
+    ValueError if there is no whole or the part is not inside it.
+    """
     part, whole = number("The part", part), number("The whole", whole)
     if whole <= 0:
         raise ValueError("A rate needs a denominator above 0.")
     if not 0 <= part <= whole:
         raise ValueError(f"{part:g} is not a part of {whole:g}: which rows does each count?")
-    return part / whole
+    return part, whole
+
+
+def rate_variance(part: float, whole: float) -> float:
+    """p(1-p)/n, the squared standard error of a rate of independent units (binomial)."""
+    part, whole = part_whole(part, whole)
+    return part / whole * (1 - part / whole) / whole
+
+
+def converted_units(units: Ints, hits: Bools) -> tuple[int, int]:
+    """How many of the units (users, sessions) have at least one hit, and how many there are.
+
+    units   a number for the unit of each row, as `inputs.unit_codes` gives; below 0: left out.
+    hits    True for each row that counts, such as a key event.
+    """
+    known = units >= 0
+    return len(np.unique(units[known & hits])), len(np.unique(units[known]))
 
 
 def z_value(level: float) -> float:
@@ -126,8 +143,9 @@ def wilson(part: float, whole: float, z: float = Z_95) -> Interval:
     the normal interval it stays inside 0..1 and says something for 0 of n. The width is given
     by z: `z_value(0.90)` for another level. ValueError as for `rate`, or if z is not above 0.
     """
-    p = rate(part, whole)
-    if number("z", z) <= 0:
+    part, whole = part_whole(part, whole)
+    p, z = part / whole, number("z", z)
+    if z <= 0:
         raise ValueError(f"z is above 0 (1.96 for 95 %), not {z:g}.")
     spread = z * z / whole
     center = (p + spread / 2) / (1 + spread)
@@ -147,7 +165,8 @@ def change(before: float, after: float) -> Change:
 def ratio_of_sums(parts: Iterable[float], wholes: Iterable[float]) -> float:
     """Sum of the parts / sum of the wholes: the rate of all rows together.
 
-    Each visit counts the same. Parts may be larger than wholes (revenue per visit). ValueError
+    Each visit counts the same (ratio estimate; Cochran, 1977). Parts may be larger than wholes
+    (revenue per visit). ValueError
     for lists of different length, a negative whole, or wholes that sum to 0.
     """
     above, below = pair(("parts", "wholes"), parts, wholes)
@@ -176,6 +195,9 @@ def session_rate(
     exclusions: str = "none",
 ) -> Rate:
     """Session key event rate: sessions with at least one key event / sessions (GA4, 2024).
+
+    With a macro as key event it is the session conversion rate. From a table of sessions:
+    `sessions.session_key_event_rate`.
 
     log          one row per event: user, session, event and, for a window, time (datetimes).
                  A session is a user plus a session id, so ids may repeat between users.
@@ -245,24 +267,21 @@ def _unit_rate(
 ) -> Rate:
     names = _names(key_events)
     funnel(log, names, scope=scope, closed=False)  # says in plain words what is wrong with a log
-    columns = ["user"] if scope == "user" else ["user", "session"]
-    columns = [name for name in columns if name in log.columns]
     rows, when, left_out = _in_window(log, window)
-    known = rows[columns].notna().all(axis=1)
-    if not known.any():
+    units = unit_codes(rows, scope)
+    if unknown := int((units < 0).sum()):
+        left_out.append(_rows_without(unknown, " or ".join(unit_columns(log, scope))))
+    part, whole = converted_units(units, rows["event"].isin(names).to_numpy())
+    if not whole:
         raise ValueError(f"No row of the log has a {scope} in the window: {when}.")
-    if unknown := int((~known).sum()):
-        left_out.append(_rows_without(unknown, " or ".join(columns)))
-    rows = rows[known]
-    converted = rows[rows["event"].isin(names)]
     return Rate(
         f"{scope}s with {' or '.join(names)}",
         f"{scope}s",
         scope,
         when,
         _excluded(exclusions, left_out),
-        part=len(converted[columns].drop_duplicates()),
-        whole=len(rows[columns].drop_duplicates()),
+        part=part,
+        whole=whole,
     )
 
 

@@ -19,8 +19,7 @@ from math import asin, ceil, sqrt
 from statistics import NormalDist
 from typing import Any
 
-from workbook.analysis.arguments import inside, whole_number
-from workbook.analysis.inputs import number, one_of
+from workbook.analysis.inputs import inside, number, one_of, whole_number
 from workbook.analysis.rates import Change, change, z_value
 
 FORMULAS = ("arcsine", "unpooled", "pooled", "continuity", "evan miller", "rule of thumb")

@@ -16,10 +16,11 @@ from statistics import NormalDist
 
 import numpy as np
 
-from workbook.analysis.arguments import column, inside, whole_number
-from workbook.analysis.funnels import Floats
-from workbook.analysis.inputs import number
+from workbook.analysis.inputs import inside, number, numbers, whole_number
+from workbook.analysis.kinds import Floats
 from workbook.analysis.rates import z_value
+
+_FAR = 40.0  # standard errors: beyond, a normal chance is 0 to the last digit
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,16 @@ def crossing(boundaries: Iterable[float], drift: float = 0.0) -> list[float]:
                  the standard error of its estimate then.
     The sum is the error of the whole test (drift 0), or its power in either direction. After
     Armitage, McPherson and Rowe (1969), with Gauss-Legendre points; exact to about 1e-10.
-    ValueError for no boundary, or one that is not above 0.
+    ValueError for no boundary, one that is not above 0, or a drift beyond 100 either way.
     """
-    bounds = column("boundaries", boundaries)
+    bounds = numbers("boundaries", boundaries, rows=1)
     if not (bounds > 0).all():
         raise ValueError("Every boundary is a |z| above 0, such as 1.96.")
-    return [above + below for above, below in _crossing(bounds, number("drift", drift))]
+    if abs(number("drift", drift)) > 100:
+        raise ValueError(f"drift is an effect divided by its standard error, and not {drift:g}.")
+    # Nothing comes farther, and the points to integrate over grow with the boundary.
+    bounds = np.minimum(bounds, _FAR + abs(drift))
+    return [above + below for above, below in _crossing(bounds, drift)]
 
 
 def _crossing(bounds: Floats, drift: float) -> list[tuple[float, float]]:

@@ -12,21 +12,25 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from workbook.analysis.funnels import (
-    MICROSECONDS,
-    _needs,
-    _ranking,
-    _time_column,
-    _times,
-    _unit_columns,
-    _units,
+from workbook.analysis.inputs import (
+    MINUTE,
+    SECOND,
+    event_times,
+    flags,
+    need_columns,
+    number,
+    numbers,
+    one_of,
+    ranking,
+    same_rows,
+    time_column,
+    unit_codes,
+    unit_columns,
 )
-from workbook.analysis.inputs import flags, number, numbers, one_of, same_rows
-from workbook.analysis.rates import rate
+from workbook.analysis.rates import converted_units, rate
 
 Counting = Literal["once per event", "once per session"]
 COUNTINGS = ("once per event", "once per session")
-_SECOND = 1_000_000  # microseconds
 
 
 def sessionize(log: pd.DataFrame, timeout_minutes: float = 30.0) -> pd.Series[Any]:
@@ -43,13 +47,13 @@ def sessionize(log: pd.DataFrame, timeout_minutes: float = 30.0) -> pd.Series[An
     Raises ValueError for a timeout that is not above 0 or a missing column.
     """
     timeout = number("timeout_minutes", timeout_minutes, above=0)
-    _needs(log, ["user"])
-    users, time = _units(log, "user"), _times(log)
+    need_columns(log, ["user"])
+    users, time = unit_codes(log, "user"), event_times(log)
     known = np.flatnonzero((users >= 0) & ~np.isnan(time))
-    order = known[_ranking(users[known], time[known])]
+    order = known[ranking(users[known], time[known])]
     users, time = users[order], time[order]
     new_user = np.diff(users, prepend=-1) != 0
-    silence = np.diff(time, prepend=-np.inf) >= timeout * MICROSECONDS
+    silence = np.diff(time, prepend=-np.inf) >= timeout * MINUTE
     sessions_so_far = np.cumsum(new_user | silence)
     before_user = np.maximum.accumulate(np.where(new_user, sessions_so_far - 1, 0))
     session = np.zeros(len(log), dtype=np.int64)
@@ -72,19 +76,19 @@ def session_table(
     `key_events` rows of the key events, each occurrence. Rows without user, session or time are
     left out. Raises ValueError for a missing column.
     """
-    keys = _unit_columns(log, "session")
-    _needs(log, [*keys, "event"])
+    keys = unit_columns(log, "session")
+    need_columns(log, [*keys, "event"])
     pages, marked = _names(page_events, "page_events"), _names(key_events, "key_events")
-    units, time, times = _units(log, "session"), _times(log), log[_time_column(log)]
+    units, time, times = unit_codes(log, "session"), event_times(log), log[time_column(log)]
     rows = np.flatnonzero((units >= 0) & ~np.isnan(time))
     units, ids = pd.factorize(units[rows])
     sizes = np.bincount(units, minlength=len(ids))
-    ranked, ends = rows[_ranking(units, time[rows])], np.cumsum(sizes)
+    ranked, ends = rows[ranking(units, time[rows])], np.cumsum(sizes)
     first, last = ranked[ends - sizes], ranked[ends - 1]
     columns: dict[str, Any] = {key: log[key].iloc[first].array for key in keys}
     columns["start"] = times.iloc[first].array
     columns["end"] = times.iloc[last].array
-    columns["seconds"] = (time[last] - time[first]) / _SECOND
+    columns["seconds"] = (time[last] - time[first]) / SECOND
     columns["events"] = sizes
     event = log["event"].iloc[rows]
     for column, wanted in (("page_views", pages), ("key_events", marked)):
@@ -115,9 +119,9 @@ def engaged(
     time = numbers("seconds", seconds, least=0)
     pages = numbers("page_views", page_views, least=0)
     events = numbers("key_events", key_events, least=0)
-    same_rows(seconds=time, page_views=pages, key_events=events)  # type: ignore[arg-type]
+    same_rows(seconds=time, page_views=pages, key_events=events)
     found = (time > longer_than) | (pages >= least_page_views) | (events >= least_key_events)
-    return pd.Series(found, index=seconds.index, name="engaged")
+    return pd.Series(found, index=pd.Series(seconds).index, name="engaged")
 
 
 def engagement_rate(engaged_sessions: pd.Series[Any]) -> float:
@@ -157,28 +161,30 @@ def count_key_events(key_events: pd.Series[Any], counting: Counting = "once per 
 
 
 def session_key_event_rate(key_events: pd.Series[Any]) -> float:
-    """Sessions with at least one key event / sessions, in 0..1 (GA4's session key event rate)."""
-    return rate(count_key_events(key_events, "once per session"), len(key_events))
+    """Sessions with at least one key event / sessions, in 0..1 (GA4's session key event rate).
+
+    `key_events` is the number of key events in each session. From a log: `rates.session_rate`.
+    """
+    counts = numbers("key_events", key_events, least=0)
+    return rate(*converted_units(np.arange(len(counts)), counts > 0))
 
 
 def user_key_event_rate(users: pd.Series[Any], key_events: pd.Series[Any]) -> float:
     """Users with at least one key event / users, in 0..1 (GA4's user key event rate).
 
     Both Series have one row per session: whose it is, and its number of key events. Sessions
-    without a user are left out.
+    without a user are left out. From a log: `rates.user_rate`.
     """
-    same_rows(users=users, key_events=key_events)  # type: ignore[arg-type]
     counts = numbers("key_events", key_events, least=0)
-    code, names = pd.factorize(users)
-    converted = np.unique(code[(counts > 0) & (code >= 0)])
-    return rate(len(converted), len(names))
+    same_rows(users=users, key_events=counts)
+    return rate(*converted_units(pd.factorize(pd.Series(users))[0].astype(np.int64), counts > 0))
 
 
 def key_events_per_session(
     key_events: pd.Series[Any], counting: Counting = "once per event"
 ) -> float:
     """Key events / sessions: a mean, which may pass 1, and not the share of sessions with one."""
-    same_rows(key_events=key_events)  # type: ignore[arg-type]
+    same_rows(key_events=key_events)
     return count_key_events(key_events, counting) / len(key_events)
 
 

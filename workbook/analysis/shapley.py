@@ -98,8 +98,11 @@ def coalition_rates(
         ]
         orders, losses = fsum(won[i] for i in here), fsum(lost[i] for i in here)
         if not orders + losses:
-            advice = 'Group the channels more coarsely, or use met="inside".'
-            raise ValueError(f"No path has met {met} {_told(some)}, so it has no rate. {advice}")
+            other = ', or use met="inside"' if met == "exactly" else ""
+            raise ValueError(
+                f"No path has met {met} {_told(some)}, so it has no rate. Group the channels more "
+                f"coarsely{other}."
+            )
         rates[some] = orders / (orders + losses)
     return rates
 

@@ -15,11 +15,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbook.analysis.arguments import column, inside, whole_number
-from workbook.analysis.funnels import Floats
-from workbook.analysis.inputs import number, share
-from workbook.analysis.intervals import wald
-from workbook.analysis.rates import Interval, rate, z_value
+from workbook.analysis.inputs import inside, number, numbers, share, whole_number
+from workbook.analysis.intervals import around, wald
+from workbook.analysis.kinds import Floats, Interval
+from workbook.analysis.rates import part_whole, rate, rate_variance
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,8 @@ def two_proportions(
     supposes one common rate. The interval does not, so it is Wald's, with the unpooled error;
     in rare cases the two disagree at the edge. ValueError if nobody or everybody converted.
     """
-    effect = rate(part_b, whole_b) - rate(part_a, whole_a)
+    (part_a, whole_a), (part_b, whole_b) = part_whole(part_a, whole_a), part_whole(part_b, whole_b)
+    effect = part_b / whole_b - part_a / whole_a
     pooled = rate(part_a + part_b, whole_a + whole_b)
     error = sqrt(_varying(pooled) * (1 / whole_a + 1 / whole_b))
     interval = wald(part_a, whole_a, part_b, whole_b, level)
@@ -117,7 +117,7 @@ def chi_square(
     `yates=True` takes 1/2 off each cell's distance (Yates, 1934): a larger p, nearer to Fisher's.
     ValueError if nobody or everybody converted.
     """
-    rate(part_a, whole_a), rate(part_b, whole_b)
+    (part_a, whole_a), (part_b, whole_b) = part_whole(part_a, whole_a), part_whole(part_b, whole_b)
     _varying(rate(part_a + part_b, whole_a + whole_b))
     table = [[part_a, whole_a - part_a], [part_b, whole_b - part_b]]
     return independence(table, yates=yates)
@@ -133,7 +133,7 @@ def independence(table: pd.DataFrame | Sequence[Sequence[float]], yates: bool = 
     counted = table.to_numpy().tolist() if isinstance(table, pd.DataFrame) else table
     if isinstance(counted, str) or not hasattr(counted, "__len__"):
         raise ValueError("The table is a list of rows of counts, or a DataFrame of counts.")
-    rows = [column("A row of counts", row, 2) for row in counted]
+    rows = [numbers("A row of counts", row, rows=2) for row in counted]
     if len(rows) < 2 or len({len(row) for row in rows}) > 1:
         raise ValueError("The table needs two rows or more, each with as many counts as the first.")
     counts = np.array(rows)
@@ -174,8 +174,10 @@ def welch(values_a: Iterable[float], values_b: Iterable[float], level: float = 0
     One value per user, zeros for those who bought nothing included. Both arms may vary
     differently. ValueError for fewer than two values in an arm, or if nothing varies.
     """
-    a, b = column("Arm A", values_a, 2), column("Arm B", values_b, 2)
-    summary = [(float(x.mean()), float(x.std(ddof=1)), len(x)) for x in (a, b)]
+    a, b = numbers("Arm A", values_a, rows=2), numbers("Arm B", values_b, rows=2)
+    # Of equal values rounding leaves a spread, and a huge t with it.
+    spreads = [float(x.std(ddof=1)) if x.min() < x.max() else 0.0 for x in (a, b)]
+    summary = [(float(x.mean()), sd, len(x)) for x, sd in zip((a, b), spreads, strict=True)]
     return welch_from_summary(*summary[0], *summary[1], level=level)
 
 
@@ -241,15 +243,15 @@ def difference_in_differences(
     ):
         raise ValueError("Each of the four groups is a pair (part, whole), such as (120, 4_000).")
     rates = [rate(part, whole) for part, whole in groups]
-    variance = sum(p * (1 - p) / whole for p, (_, whole) in zip(rates, groups, strict=True))
+    variance = sum(rate_variance(part, whole) for part, whole in groups)
     if not variance:
         raise ValueError("All four rates are 0 or 1, so chance cannot be told from effect.")
     return _z_test((rates[3] - rates[2]) - (rates[1] - rates[0]), sqrt(variance), level)
 
 
 def _z_test(effect: float, error: float, level: float) -> ZTest:
-    z, half = effect / error, z_value(level) * error
-    return ZTest(effect, error, z, _two_sided(z), Interval(effect - half, effect + half))
+    z = effect / error
+    return ZTest(effect, error, z, _two_sided(z), around(effect, error, level))
 
 
 def _two_sided(z: float) -> float:
@@ -275,7 +277,7 @@ def _chi_square_p(statistic: float, degrees: int) -> float:
 def sample_ratio(
     counts: Iterable[int], planned: Iterable[float] | None = None, *, threshold: float = 0.001
 ) -> SampleRatio:
-    """Sample-ratio check: do the users per arm fit the planned split? (Fabijan and others, 2019)
+    """Is there a sample ratio mismatch: do users per arm not fit the plan? (Fabijan et al., 2019)
 
     counts      users in each arm, as assigned.
     planned     the planned split in any unit: (50, 50), (0.9, 0.1). None: equal arms.
@@ -284,8 +286,10 @@ def sample_ratio(
     Chi-square with arms - 1 degrees of freedom. ValueError if there are fewer than two arms, no
     users, or a planned share that is not above 0.
     """
-    observed = [whole_number("An arm's count", count, 0) for count in column("counts", counts)]
-    shares = column("planned", [1] * len(observed) if planned is None else planned)
+    observed = [
+        whole_number("An arm's count", count, 0) for count in numbers("counts", counts, rows=1)
+    ]
+    shares = numbers("planned", [1] * len(observed) if planned is None else planned)
     if len(observed) < 2 or len(shares) != len(observed):
         raise ValueError(
             f"There are {len(observed)} counts and {len(shares)} planned shares: give one of each "
@@ -361,7 +365,7 @@ def false_positive_risk(true_share: float, *, power: float = 0.80, alpha: float 
 
 
 def _p_values(p_values: Iterable[float]) -> Floats:
-    found = column("The list of p-values", p_values)
+    found = numbers("The list of p-values", p_values, rows=1)
     if (found < 0).any() or (found > 1).any():
         raise ValueError("A p-value lies in 0..1: one of these does not.")
     return found
@@ -394,7 +398,7 @@ def posterior(
     if isinstance(prior, str) or not hasattr(prior, "__len__") or len(prior) != 2:
         raise ValueError("prior is two numbers of at least 0.5, such as (1, 1).")
     won, lost = (number("A prior count", count, least=0.5) for count in prior)
-    rate(part_a, whole_a), rate(part_b, whole_b)
+    (part_a, whole_a), (part_b, whole_b) = part_whole(part_a, whole_a), part_whole(part_b, whole_b)
     a = won + part_a, lost + whole_a - part_a
     b = won + part_b, lost + whole_b - part_b
     tail = (1 - inside("level", level)) / 2

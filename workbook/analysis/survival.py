@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbook.analysis.as_of import DAY, _known_events, watch
-from workbook.analysis.funnels import Bools, Floats, Ints
-from workbook.analysis.inputs import flags, numbers, same_rows
+from workbook.analysis.as_of import watch
+from workbook.analysis.inputs import DAY, flags, known_events, number, numbers, rows_of, same_rows
+from workbook.analysis.kinds import Bools, Floats, Ints
 from workbook.analysis.rates import Z_95
 
-_NOISE = 1e-14  # of a variance: what is left by rounding where sums cancel
+_NOISE = 1e-12  # of a variance's terms: what is left by rounding where they cancel
 _EDGE = 1e-9  # nearer to 0 or 1 than one user of a billion is 0 or 1
 
 
@@ -42,15 +42,18 @@ def time_to_event(
     event that the log does not hold, or `competing` = `end`.
     """
     named = [name for name in (start, end, competing) if name is not None]
-    _known_events(log, named)
+    known_events(log, named)
     if competing == end:
         raise ValueError(f"{end!r} cannot compete with itself: name another event, or none.")
     watched = watch(log, as_of)
     event, row, users = watched.rows["event"], np.arange(len(watched.rows)), len(watched.users)
     begins = np.full(users, len(row))
-    opening = row if start is None else row[_is(event, start)]
+    opening = row if start is None else row[rows_of(watched.rows, start)]
     np.minimum.at(begins, watched.user[opening], opening)
-    closing = row[_is(event, end) | (competing is not None) & _is(event, competing)]
+    ending = rows_of(watched.rows, end)
+    if competing is not None:
+        ending = ending | rows_of(watched.rows, competing)
+    closing = row[ending]
     closing = closing[closing > begins[watched.user[closing]]]
     ends = np.full(users, len(row))
     np.minimum.at(ends, watched.user[closing], closing)
@@ -178,8 +181,9 @@ def naive_rates(durations: pd.Series[Any], events: pd.Series[Any], by: float) ->
     before, both equal the Kaplan-Meier share. NaN where everybody was dropped. Errors as
     `kaplan_meier`.
     """
+    by = number("by", by)
     converted, time = flags("events", events), _durations(durations)
-    same_rows(durations=time, events=converted)  # type: ignore[arg-type]
+    same_rows(durations=time, events=converted)
     by_then = int((converted & (time <= by)).sum())
     kept = len(time) - int((~converted & (time < by)).sum())
     dropped = by_then / kept if kept else np.nan
@@ -191,7 +195,7 @@ def at_time(curve: pd.DataFrame, time: float) -> pd.Series[Any]:
 
     Raises ValueError for a time before 0, or after the last one that anybody was watched.
     """
-    last = curve.index[-1]
+    last, time = curve.index[-1], number("time", time)
     if not 0 <= time <= last:
         raise ValueError(f"Nobody was watched at time {time:g}: the curve runs from 0 to {last:g}.")
     return curve.iloc[int(curve.index.searchsorted(time, side="right")) - 1]
@@ -203,17 +207,13 @@ def at_time(curve: pd.DataFrame, time: float) -> pd.Series[Any]:
 def _counts(durations: pd.Series[Any], kinds: Bools) -> tuple[Floats, Ints, list[Ints], Ints]:
     """Times from 0; at each: at risk just before, events of each kind, censored."""
     time = _durations(durations)
-    same_rows(durations=time, events=kinds[0])  # type: ignore[arg-type]
+    same_rows(durations=time, events=kinds[0])
     times, place = np.unique(np.concatenate([[0.0], time]), return_inverse=True)
     place = place[1:]
     leaving = np.bincount(place, minlength=len(times))
     at_risk = leaving[::-1].cumsum()[::-1]
     events = [np.bincount(place[kind], minlength=len(times)) for kind in kinds]
     return times, at_risk, events, leaving - np.sum(events, axis=0)
-
-
-def _is(event: pd.Series[Any], name: str | None) -> Bools:
-    return (event == name).to_numpy(dtype=bool, na_value=False)
 
 
 def _product_limit(n: Ints, d: Ints) -> tuple[Floats, Floats]:
@@ -241,20 +241,24 @@ def _delta_se(
     # Where nobody is left, no later time has an event, and F_t - F_j stays 0 ever after.
     hazard = np.divide(all_events, n * left, out=np.zeros_like(left), where=left > 0)
     share = before * d / n.astype(np.float64) ** 2
-    variance = (
-        incidence**2 * np.cumsum(hazard)
-        - 2 * incidence * np.cumsum(incidence * hazard)
-        + np.cumsum(incidence**2 * hazard)
-        + np.cumsum(before**2 * d * (n - d) / n.astype(np.float64) ** 3)
-        - 2 * incidence * np.cumsum(share)
-        + 2 * np.cumsum(incidence * share)
+    terms = np.array(
+        [
+            incidence**2 * np.cumsum(hazard),
+            -2 * incidence * np.cumsum(incidence * hazard),
+            np.cumsum(incidence**2 * hazard),
+            np.cumsum(before**2 * d * (n - d) / n.astype(np.float64) ** 3),
+            -2 * incidence * np.cumsum(share),
+            2 * np.cumsum(incidence * share),
+        ]
     )
-    se: npt.NDArray[Any] = np.sqrt(np.where(variance > _NOISE, variance, 0.0))
-    return se
+    variance = terms.sum(axis=0)
+    known = variance > _NOISE * np.abs(terms).sum(axis=0)
+    return np.sqrt(np.where(known, variance, 0.0))
 
 
 def _log_log(share: Floats, se: Floats, z: float) -> tuple[Floats, Floats]:
     """share^exp(+-z se / (share |log share|)); NaN where the share is 0 or 1."""
+    number("z", z, above=0)
     inside = (share > _EDGE) & (share < 1 - _EDGE) & np.isfinite(se)
     low, high = np.full_like(share, np.nan), np.full_like(share, np.nan)
     p = share[inside]

@@ -1,7 +1,8 @@
 """Value: what a micro, a channel, an experiment's effect and a customer are worth in money.
 
 Money is in one currency throughout, rates and margins in 0..1. Margin is gross margin: the share
-of revenue that is left after the goods, before advertising.
+of revenue that is left after the goods, before advertising. Definitions follow Farris, Bendle,
+Pfeifer and Reibstein, Marketing Metrics (2010), where a function names no other source.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import pandas as pd
 
 from workbook.analysis import intervals
 from workbook.analysis.inputs import need_columns, number, numbers, one_of, share
-from workbook.analysis.rates import Interval, rate
+from workbook.analysis.kinds import Interval
+from workbook.analysis.rates import part_whole, rate
 
 # --- what a micro is worth ------------------------------------------------------------------
 
@@ -122,6 +124,8 @@ def channel_table(channels: pd.DataFrame, margin: float, *, total: str = "All") 
     where a denominator is 0. The total is the ratio of sums, not the mean of the rows.
     """
     need_columns(channels, CHANNEL_COLUMNS, "The channel table")
+    if channels.index.nlevels > 1:
+        raise ValueError("A channel has one name: join the levels of the index into one.")
     _margin(margin)
     if total in channels.index:
         raise ValueError(f"There is a row {total!r} already: leave the total out, it is added.")
@@ -188,12 +192,15 @@ def incrementality(
     """Incremental orders and ROAS of ads, from a randomized holdout.
 
     Incremental orders = (rate exposed - rate held out) x exposed, so that the groups need not be
-    alike in size; Wald interval of the difference of rates, times exposed. `cost` is what the ads
-    to the exposed cost. Orders are buyers (at most one per user): with more, the interval is too
-    short. Source: Gordon, Zettelmeyer, Bhargava and Chapsky (2019), Marketing Science 38.
+    alike in size; Newcombe's interval of the difference of rates, times exposed, which has a width
+    even if nobody ordered. `cost` is what the ads to the exposed cost. Orders are buyers (at most
+    one per user): with more, the interval is too short.
+
+    Source: Gordon, Zettelmeyer, Bhargava and Chapsky (2019), Marketing Science 38.
     """
-    gained = rate(exposed_orders, exposed) - rate(held_out_orders, held_out)
-    low, high = intervals.wald(held_out_orders, held_out, exposed_orders, exposed, level)
+    exposed_orders, exposed = part_whole(exposed_orders, exposed)
+    gained = exposed_orders / exposed - rate(held_out_orders, held_out)
+    low, high = intervals.newcombe(held_out_orders, held_out, exposed_orders, exposed, level)
     each = number("aov", aov, least=0)
     spent = number("cost", cost, above=0)
     return Incrementality(
@@ -296,6 +303,7 @@ def _margin(margin: float) -> float:
 
 
 def _per(what: str, above: float, whom: str, below: float) -> float:
-    if not number(whom, below, least=0):
+    units = number(whom, below, least=0)
+    if not units:
         raise ValueError(f"There are no {whom} (0), so there is no {what} per {whom} to give.")
-    return number(what, above) / below
+    return number(what, above) / units

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbook.analysis.arguments import inside, pair
-from workbook.analysis.funnels import Floats
-from workbook.analysis.inputs import number
+from workbook.analysis.inputs import inside, number, pair
+from workbook.analysis.kinds import Floats
 from workbook.analysis.significance import TTest, welch
 
 
@@ -73,21 +72,26 @@ def cuped(
     """The effect of B minus A with and without CUPED (Deng, Xu, Kohavi and Walker, 2013).
 
     Theta and the mean of x are taken over both arms, then both tests are Welch's. ValueError for
-    fewer than two users in an arm, lists of different length, or an x that is the same for all.
+    fewer than two users in an arm, lists of different length, an x that is the same for all, or
+    one that y follows without error.
     """
     inside("level", level)
-    after_a, before_a = pair(("y_a", "x_a"), y_a, x_a, least=2)
-    after_b, before_b = pair(("y_b", "x_b"), y_b, x_b, least=2)
+    after_a, before_a = pair(("y_a", "x_a"), y_a, x_a, rows=2)
+    after_b, before_b = pair(("y_b", "x_b"), y_b, x_b, rows=2)
     after, before = np.concatenate([after_a, after_b]), np.concatenate([before_a, before_b])
     adjusted = _adjusted(after, _varied(before))
     plain = welch(after_a, after_b, level)
+    if adjusted.std() <= 1e-9 * after.std():
+        raise ValueError(
+            "x tells y without error, so nothing is left to test: is it from before the test?"
+        )
     better = welch(adjusted[: len(after_a)], adjusted[len(after_a) :], level)
     left = (better.standard_error / plain.standard_error) ** 2
     return Cuped(_theta(after, before), plain, better, left)
 
 
 def _known(y: Iterable[float], x: Iterable[float]) -> tuple[Floats, Floats]:
-    after, before = pair(("y", "x"), y, x, least=2)
+    after, before = pair(("y", "x"), y, x, rows=2)
     return after, _varied(before)
 
 
