@@ -143,3 +143,29 @@ def test_the_courses_own_errors_are_plain_already(
     failure = plain_errors.failure_of("x")
     assert failure is not None
     assert "events" in (plain_errors.in_plain_words(failure) or "")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from workbook.analysis.rates import wilson\nwilson(3, 0)",
+        "from workbook.analysis.value import aov\naov(10, 0)",
+        "from workbook import what_if\nwhat_if(force_account=False)",
+        "from workbook import four_readings\nfour_readings('scroll')",
+    ],
+)
+def test_what_a_function_of_the_course_refuses_is_said_once(
+    shell: Any, code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = shell.run_cell(code)
+    error = result.error_in_exec
+    failure = plain_errors.failure_from(error, code)
+    assert failure.ours
+    assert plain_errors.in_plain_words(failure) == str(error)
+    assert "An error: " not in capsys.readouterr().out, "no card repeats it"
+
+
+def test_an_error_inside_pandas_is_not_ours(shell: Any) -> None:
+    code = "import pandas\npandas.Series([1], index=[1, 2])"
+    error = shell.run_cell(code).error_in_exec
+    assert not plain_errors.failure_from(error, code).ours

@@ -35,8 +35,8 @@ def of_source(lesson: Lesson, objectives: Iterable[str]) -> list[Problem]:
         if not exercise.hints:
             problem(exercise.line, f'{key}: no hint (a markdown cell with tags=["hint"])')
     for cell in lesson.cells:
-        for name in sorted(_loaded(cell.source) - lesson.tables if cell.kind == "code" else ()):
-            problem(cell.line, f"it loads {name!r}, which `tables` in the header does not name")
+        for table in sorted(_loaded(cell.source) - lesson.tables if cell.kind == "code" else ()):
+            problem(cell.line, f"it loads {table!r}, which `tables` in the header does not name")
         for key in cell.checks():
             if key not in lesson.exercises and "ways" not in cell.tags:
                 problem(cell.line, f'check("{key}"): no answer cell has this key')

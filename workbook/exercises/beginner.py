@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 import workbook
 
 COURSE = frozenset({*workbook.__all__, "progress"})
-OURS = frozenset({"FunnelError", "UnknownTableError", "BrokenTableError"})
+OURS = frozenset(
+    {"BrokenTableError", "ExportError", "FunnelError", "LeakageError", "UnknownTableError"}
+)
 """Errors of the course itself: their message is in plain words already."""
 
 MODULES = {"pd": "pandas", "np": "numpy", "plt": "matplotlib.pyplot"}
@@ -23,18 +25,22 @@ MODULES = {"pd": "pandas", "np": "numpy", "plt": "matplotlib.pyplot"}
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An error as a kernel reports it, with what is needed to explain it."""
+    """An error as a kernel reports it, with what is needed to explain it.
+
+    ours: the course itself raised it on purpose, in plain words already
+    """
 
     name: str
     text: str
     code: str = ""
     known: Sequence[str] = field(default_factory=tuple)
     columns: Sequence[str] = field(default_factory=tuple)
+    ours: bool = False
 
 
 def explain(failure: Failure) -> str | None:
     """What happened and what to do, in one to three short sentences; None if not known."""
-    if failure.name in OURS:
+    if failure.ours or failure.name in OURS:
         return failure.text
     for names, pattern, answer in _RULES:
         if failure.name in names and (found := re.search(pattern, failure.text)):
