@@ -170,7 +170,7 @@ def _data_arguments(parser: Parser) -> None:
         help="write the log for about N visits (also 5_000_000 or 5e6) into a new folder DIR",
     )
     parser.add_argument(
-        "--format", choices=("parquet", "csv"), help="of these files; default: parquet"
+        "--format", choices=("parquet", "csv", "ga4"), help="of these files; default: parquet"
     )
 
 

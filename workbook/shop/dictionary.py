@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -371,8 +372,17 @@ def _guess(values: list[str]) -> str:
     return "string"
 
 
-def readme(built: list[Table], taught: list[Table], seed: int, rows: dict[str, int]) -> str:
-    """The data dictionary, Markdown; `rows` are the numbers of rows of all tables."""
+def readme(
+    built: list[Table],
+    taught: list[Table],
+    seed: int,
+    rows: dict[str, int],
+    more: Sequence[str] = (),
+) -> str:
+    """The data dictionary, Markdown; `rows` are the numbers of rows of all tables.
+
+    `more` are sections on what is no table.
+    """
     lines = [
         "# The data of Pebble Street",
         "",
@@ -398,6 +408,8 @@ def readme(built: list[Table], taught: list[Table], seed: int, rows: dict[str, i
         for own, other in table.links:
             lines += ["", f"`{own}` points to `{other}`."]
         lines += [""]
+    for section in more:
+        lines += [section.strip(), ""]
     if taught:
         lines += ["## Small tables for teaching", ""]
         lines += ["Written by hand; the same on every seed.", ""]

@@ -29,7 +29,7 @@ from typing import Any, BinaryIO, TextIO
 import numpy as np
 import pandas as pd
 
-from workbook.shop import events
+from workbook.shop import events, ga4_export
 from workbook.shop.calendar import SEED
 from workbook.shop.catalog import CATALOG
 from workbook.shop.draws import Ints
@@ -154,14 +154,15 @@ def write_csv(world: World, folder: Path, part: int) -> dict[str, int]:
 def json_lines(write: Callable[[World, BinaryIO], int]) -> Write:
     """A `Write` from a function that puts a world's events into a file and returns their number.
 
-    The lines are gzipped, without a time stamp; there is no other table.
+    The lines are gzipped, without a time stamp; there is no other table. Sessions are counted too.
     """
 
     def into(world: World, folder: Path, part: int) -> dict[str, int]:
         (folder / "events").mkdir(exist_ok=True)
         path = folder / "events" / f"part-{part:05d}.json.gz"
         with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
-            return {"events": write(world, file)}  # type: ignore[arg-type]
+            rows = write(world, file)  # type: ignore[arg-type]
+        return {"events": rows, "sessions": len(world.visits)}
 
     return into
 
@@ -169,6 +170,7 @@ def json_lines(write: Callable[[World, BinaryIO], int]) -> Write:
 FORMATS = {
     "parquet": Format(write_parquet, 110),
     "csv": Format(write_csv, 130),
+    "ga4": Format(json_lines(ga4_export.write), 450),
 }
 
 

@@ -17,6 +17,7 @@ from workbook.shop import (
     dictionary,
     experiments,
     faults,
+    ga4_export,
     history,
     trials,
     truth,
@@ -92,7 +93,7 @@ TABLES: tuple[Table, ...] = (
 """Every table that is built, in the order of the data dictionary."""
 
 
-SLOW = frozenset({"daily", "experiments", "truth_effects", "truth_experiments"})
+SLOW = frozenset({"daily", "experiments", "truth_effects", "truth_experiments", ga4_export.FOLDER})
 """Tables that take seconds to make. Lessons that need them name them in their headers."""
 
 
@@ -100,7 +101,8 @@ def write(folder: Path, seed: int = SEED, leave_out: Collection[str] = ()) -> li
     """Write the tables of the shop of this seed, but those to leave out; return the files written.
 
     The uncompressed content is the same on every run and machine. A file is replaced only when
-    its new content is complete. Teaching tables (`lessons/tables/*.csv`) are copied byte for
+    its new content is complete. The export in GA4's shape is a folder of days; its name can be
+    left out as well. Teaching tables (`lessons/tables/*.csv`) are copied byte for
     byte. Raises OSError if the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -111,13 +113,19 @@ def write(folder: Path, seed: int = SEED, leave_out: Collection[str] = ()) -> li
         frame = shop.frame(table.name)
         rows[table.name] = len(frame)
         written.append(_put(folder / table.file, csv_text(frame, table).encode()))
+    exported = ga4_export.FOLDER not in leave_out
+    if exported:
+        (folder / ga4_export.FOLDER).mkdir(exist_ok=True)
+        for name, content in ga4_export.files(shop.world, shop.faults).items():
+            written.append(_put(folder / name, content))
     taught = paths.lessons_dir() / "tables"
     small = dictionary.teaching_tables(taught) if taught.is_dir() else []
     for table in small:
         content = (taught / table.file).read_bytes()
         rows[table.name] = max(len(content.splitlines()) - 1, 0)
         written.append(_put(folder / table.file, content))
-    readme = dictionary.readme(chosen, small, seed, rows)
+    more = [ga4_export.ABOUT] if exported else []
+    readme = dictionary.readme(chosen, small, seed, rows, more)
     written.append(_put(folder / "README.md", readme.encode()))
     package = dictionary.datapackage([*chosen, *small], seed)
     written.append(_put(folder / "datapackage.json", package.encode()))
