@@ -400,9 +400,9 @@ show(
 # * `"cart"`: of the users who filled a cart, the percentage without an order afterwards;
 # * `"checkout"`: the same of **all** users who began checkout.
 #
-# A step's name takes its count out of a funnel: `from_cart["purchase"]`. Answer: a dictionary `{"cart": ..., "checkout": ...}`, in percent, at least one decimal.
+# A step's name takes its count out of a funnel: `from_cart["purchase"]`. Answer: a dictionary `{"cart": ..., "checkout": ...}`, in percent, not rounded.
 
-# %% key="07-abandonment" kind="mapping" objective="L7.4" places=1
+# %% key="07-abandonment" kind="mapping" objective="L7.4" places=3
 log = load("events")
 # from_cart = funnel(log, ["add_to_cart", "purchase"])
 abandonment = ...
@@ -432,7 +432,7 @@ def _both(carts, orders, checkouts, orders_of_checkouts):
 @accepted("07-abandonment")
 def rounded():
     one, two = (funnel(log, [start, "purchase"]) for start in ("add_to_cart", "begin_checkout"))
-    return {name: round(float(value), 1) for name, value in _both(*one, *two).items()}
+    return {name: round(float(value), 3) for name, value in _both(*one, *two).items()}
 
 
 @wrong("07-abandonment")

@@ -6,20 +6,17 @@ import os
 import sys
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-# As for a learner, who has no pyarrow: pandas keeps text in Python's own strings, here and in
-# every kernel and program that a test starts.
-pd.set_option("mode.string_storage", "python")
+# Every kernel and program that a test starts is without pyarrow, as a learner's is.
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, [str(HERE / "as_learner"), os.environ.get("PYTHONPATH")])
 )
 
-import helpers
+import helpers  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
-import pandas as pd
 import pytest
 
-from workbook import load
 
+def test_a_kernel_keeps_text_as_where_pyarrow_is_missing(tmp_path: Path) -> None:
+    import nbformat
 
-def test_text_is_kept_as_where_pyarrow_is_missing() -> None:
-    assert pd.Series(["a"]).dtype.storage == "python"  # type: ignore[union-attr]
-    assert load("orders")["user"].dtype.storage == "python"
+    from workbook.reference import kernel
+
+    code = "from workbook import load\nprint(load('orders')['user'].dtype.storage)"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    with kernel.clean_environment() as scratch:
+        kernel.run(notebook, scratch)
+    assert notebook.cells[0].outputs[0]["text"].strip() == "python"
 
 
 @pytest.mark.parametrize("code", ["import pyarrow", "import pandas.api.types, pyarrow.parquet"])

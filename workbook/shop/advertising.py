@@ -11,20 +11,23 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from workbook.shop import draws
+from workbook.shop import draws, people
 from workbook.shop.calendar import DAY, DAYS, weekday_of
 from workbook.shop.dictionary import Column, Table
-from workbook.shop.draws import Floats, Keys
+from workbook.shop.draws import Floats, Ints, Keys
 from workbook.shop.people import CHANNELS
 from workbook.shop.world import World
 
+CLAIM_DAYS = 30
+"""How long after a click a seller claims an order."""
 LOST_CLICKS = 0.12
 """Clicks that never become a visit, per click (A)."""
 
 
 @dataclass(frozen=True)
 class Price:
-    """click_rate: clicks per impression; per_click, per_thousand: dollars (impressions)."""
+    """click_rate: clicks per impression (of mails, their openers decide); per_click, per_thousand
+    (impressions): dollars."""
 
     click_rate: float
     per_click: float = 0.0
@@ -37,13 +40,14 @@ PRICES = {
     "social": Price(0.009, per_click=0.17),
     "display": Price(0.0035, per_thousand=2.10),
     "remarketing": Price(0.007, per_click=0.55),
-    "email": Price(0.045, per_thousand=4.00),
+    "email": Price(1.0, per_thousand=8.00),
 }
 
 
 def make(world: World) -> pd.DataFrame:
     """One row per day and paid channel of the log."""
     v = world.visits
+    claimed = _claimed(world)
     parts = []
     for channel, price in PRICES.items():
         code = CHANNELS.index(channel)
@@ -51,13 +55,11 @@ def make(world: World) -> pd.DataFrame:
         keys = draws.child(draws.person_keys(world.seed, np.arange(DAYS), " advertising"), channel)
         lost = visits * LOST_CLICKS / (1 - LOST_CLICKS) * _about_one(keys, "lost clicks", 0.25)
         clicks = visits + np.rint(lost).astype(np.int64)
-        shown_for = clicks
-        if channel == "email":  # one mailing a week, on Thursday; its clicks follow for days
-            weekly = clicks.reshape(-1, 7).sum(axis=1).repeat(7)
-            shown_for = np.where(weekday_of(np.arange(DAYS)) == 3, weekly, 0)
-        impressions = np.rint(
-            shown_for / price.click_rate * _about_one(keys, "impressions", 0.12)
-        ).astype(np.int64)
+        if channel == "email":
+            impressions = _mailed(world)
+        else:
+            shown = clicks / price.click_rate * _about_one(keys, "impressions", 0.12)
+            impressions = np.rint(shown).astype(np.int64)
         cost = clicks * price.per_click * _about_one(keys, "price of a click", 0.08)
         cost = cost + impressions * price.per_thousand / 1_000
         parts.append(
@@ -67,11 +69,44 @@ def make(world: World) -> pd.DataFrame:
                     "channel": pd.array([channel] * DAYS, dtype="str"),
                     "impressions": impressions,
                     "clicks": clicks,
+                    "conversions": claimed.get(channel, np.zeros(DAYS, np.int64)),
                     "cost": np.rint(cost * 100) / 100.0,
                 }
             )
         )
     return pd.concat(parts).sort_values(["day", "channel"], kind="stable").reset_index(drop=True)
+
+
+def _mailed(world: World) -> Ints:
+    """Mails of each day: on Thursdays one to everybody on the list that morning, else none."""
+    who = people.make(world.seed, np.arange(world.persons), world.policy, world.autumn)
+    signed = np.concatenate([v.start[v.newsletter] for v in (world.before, world.visits)])
+    days = np.arange(DAYS)
+    joined = np.searchsorted(np.sort(signed), days * DAY)
+    mailed = np.where(weekday_of(days) == 3, int(who.on_list.sum()) + joined, 0)
+    return mailed.astype(np.int64)
+
+
+def _claimed(world: World) -> dict[str, Ints]:
+    """By channel, the orders that its seller claims, by the day of the click.
+
+    A seller knows its own clicks only: it claims each order within CLAIM_DAYS after one, whole,
+    and dates it back to the last of them. So an order may be claimed by several.
+    """
+    touches, orders = world.touches, world.orders
+    pairs = orders[["order_id", "user", "time"]].merge(
+        touches[["user", "time", "channel"]], on="user", suffixes=("", "_of_click")
+    )
+    wait = pairs["time"] - pairs["time_of_click"]
+    due = pairs[(wait >= pd.Timedelta(0)) & (wait <= pd.Timedelta(days=CLAIM_DAYS))]
+    last = due.groupby(["channel", "order_id"])["time_of_click"].max()
+    day = (last - pd.Timestamp(world.autumn.first_day)) // pd.Timedelta(days=1)
+    clicked = pd.DataFrame({"day": day}).reset_index()
+    clicked = clicked[clicked["day"] >= 0]
+    return {
+        str(channel): np.bincount(of["day"], minlength=DAYS)
+        for channel, of in clicked.groupby("channel")
+    }
 
 
 def _about_one(keys: Keys, decision: str, spread: float) -> Floats:
@@ -92,8 +127,8 @@ TABLE = Table(
         Column(
             "impressions",
             "integer",
-            "Times the ad was shown; for email, mails delivered (Thursdays; their clicks follow "
-            "for days).",
+            "Times the ad was shown. For email, mails delivered on a Thursday, to the whole list; "
+            "the welcome mails of other days are not counted.",
             minimum=0,
             assumed=True,
         ),
@@ -101,9 +136,18 @@ TABLE = Table(
             "clicks",
             "integer",
             "Clicks as the seller counts them. More than the visits: about one click in eight "
-            "leaves before the page has loaded.",
+            "leaves before the page has loaded. Clicks on a Thursday mail come the same day; those "
+            "of other days are on welcome mails, the day after a sign-up.",
             minimum=0,
             assumed=True,
+        ),
+        Column(
+            "conversions",
+            "integer",
+            f"Orders that the seller claims: each one within {CLAIM_DAYS} days after a click, "
+            "whole, dated back to the last click. Several sellers may claim one order, and each "
+            "sees only its own clicks.",
+            minimum=0,
         ),
         Column("cost", "number", "What was paid.", unit="US dollars", minimum=0, assumed=True),
     ),

@@ -62,8 +62,8 @@ TABLES = (
         "test_archive",
         "test_archive.csv",
         "one arm of one test",
-        f"The shop's last {TESTS} A/B tests as they stood when they ended. What B truly did is "
-        "not in the table.",
+        f"The shop's last {TESTS} A/B tests as they stood when they ended. Many ran side by side, "
+        "so one visitor may be in several. What B truly did is not in the table.",
         (
             Column("test", "integer", "Number of the test, as they ended.", minimum=1),
             Column("arm", "string", "The arm: A the shop as it was, B the change.", allowed=ARMS),

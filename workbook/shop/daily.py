@@ -83,9 +83,10 @@ TABLE = Table(
     "daily.csv.gz",
     "one day, channel, device and kind of visitor of one autumn",
     "The whole shop, ten times the log, in counts of visits. The visits of the log are in it. "
-    "Combinations without a visit are left out. Between the two autumns the shop changed: a year "
-    "ago fewer people came by mobile in every channel, and the mobile checkout and payment were "
-    "worse (A).",
+    "Combinations without a visit are left out. Between the two autumns two things changed (A): "
+    "a year ago far fewer people came by mobile, whatever brought them, and the mobile checkout "
+    "and payment were worse. So the people on desktop are others too: those whom an ad brought "
+    "moved to mobile. The few on tablets changed as little as the shop itself.",
     (
         Column("year", "integer", "The autumn.", minimum=LAST_AUTUMN.first_day.year),
         Column("day", "date", "The day the visit began, local shop time."),

@@ -72,7 +72,8 @@ TABLES = (
         "All that the shop's analytics recorded, in the order in which it happened. The order of "
         "the rows is the true order; events of one second are in it too. A checkout may go on "
         "from a cart of an earlier visit, also one before the log or in another browser, and an "
-        "express checkout has no cart at all.",
+        "express checkout has no cart at all. New buyers must make an account at checkout, so "
+        "create_account stands there and nowhere else.",
         (
             Column("time", "datetime", "When it happened, local shop time, to the second."),
             Column("user", "string", _USER),
@@ -130,7 +131,9 @@ TABLES = (
         "sessions",
         "sessions.csv.gz",
         "one visit (session)",
-        "Visits by start. Two visits of one user are at least half an hour of silence apart.",
+        "Visits by start. Two visits of one user are at least half an hour of silence apart. A "
+        "reminder ad (remarketing) follows the person, so now and then it brings a browser that "
+        "the shop never saw.",
         (
             Column("session", "string", "The visit.", unique=True),
             Column("user", "string", _USER),
@@ -161,7 +164,8 @@ TABLES = (
             Column(
                 "engaged_seconds",
                 "integer",
-                "Time the pages were in view, summed. No one-page visit has exactly 10.",
+                "Time the pages were in view, summed, that of the last page included, so it may "
+                "go on after the visit's last event. No one-page visit has exactly 10.",
                 unit="seconds",
                 minimum=1,
                 assumed=True,
@@ -193,7 +197,7 @@ TABLES = (
                 "shipping",
                 "number",
                 "What was paid for shipping: 6.00 below 50.00, nothing from there on or with a "
-                "coupon from a mail.",
+                "coupon, which each mail brings for 7 days.",
                 unit="US dollars",
                 minimum=0,
                 assumed=True,
@@ -217,7 +221,7 @@ TABLES = (
                 "refund_time",
                 "datetime",
                 "When money went back, if it did by the last day of the log. Refunds come three "
-                "days to several weeks after the order, so those of late orders are not here yet.",
+                "days to ten weeks after the order, so those of late orders are not here yet.",
                 required=False,
                 assumed=True,
             ),
@@ -287,7 +291,6 @@ TABLES = (
                 required=False,
             ),
             Column("newsletter", "boolean", "On the mailing list at the end of the log."),
-            Column("account", "boolean", "Has an account at the end of the log.", assumed=True),
             Column("orders", "integer", "Orders in the log.", minimum=1),
             Column(
                 "value",

@@ -24,7 +24,7 @@ from workbook.shop.policy import Policy
 from workbook.shop.visits import NO_CART, NO_CHECKOUT, Visits
 
 ARMS = ("A", "B")
-OUTCOMES = ("cart", "checkout", "account", "ordered", "revenue")
+OUTCOMES = ("wish_list", "cart", "checkout", "account", "ordered", "revenue")
 ENTRY_DAYS = 63
 """Visitors enter a test in its first nine weeks; all are followed to the end of the thirteenth."""
 _BLOCK = 60_000
@@ -38,6 +38,8 @@ class Trial:
 
     eligible: which visits expose their visitor to what is tested
     visitors: how many of the first exposed take part, about half in each arm
+    first_ever: only those who are exposed for the first time at all; else for the first time
+        since the test began
     """
 
     name: str
@@ -45,6 +47,7 @@ class Trial:
     b: Policy
     eligible: Callable[[Visits], Bools]
     visitors: int
+    first_ever: bool = False
 
 
 def _viewers(v: Visits) -> Bools:
@@ -54,6 +57,12 @@ def _viewers(v: Visits) -> Bools:
 def _checkout_starters(v: Visits) -> Bools:
     started: Bools = v.checkout != NO_CHECKOUT
     return started
+
+
+def _reminded(v: Visits) -> Bools:
+    """What a reminder ad would follow: a cart, or four products viewed."""
+    reminded: Bools = (v.cart != NO_CART) | (v.views >= 4)
+    return reminded
 
 
 def _new_subscribers(v: Visits) -> Bools:
@@ -67,6 +76,9 @@ TRIALS = (
     Trial("cart button", Policy(since=0), Policy(delta_idle=0.85, since=0), _viewers, 60_000),
     Trial("newsletter mails", Policy(mails=False, since=0), Policy(since=0),
           _new_subscribers, 11_000),
+    Trial("wish list", Policy(since=0), Policy(wishlist_for_all=True, since=0), _viewers, 10_000),
+    Trial("remarketing", Policy(off=frozenset({"remarketing"}), since=0), Policy(since=0),
+          _reminded, 40_000, first_ever=True),
 )  # fmt: skip
 CUPED = "loyal customers"
 
@@ -122,7 +134,7 @@ def make(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     frames, truths = [], []
     for trial in TRIALS:
         found = run(trial, seed)
-        frames.append(_published(trial, found))
+        frames.append(published(trial, found))
         truths.append(_truth(trial, found))
     truths += [_loyal(seed)[1], *_other_truths(seed)]
     return pd.concat(frames, ignore_index=True), pd.concat(truths, ignore_index=True)
@@ -148,7 +160,9 @@ def run(trial: Trial, seed: int) -> Outcomes:
 def _block(trial: Trial, seed: int, numbers: Ints, persons: Autumn) -> Outcomes:
     worlds = [shop_visits.run(seed, numbers, policy, persons) for policy in (trial.a, trial.b)]
     logs = [w.take(w.start >= 0) for w in worlds]
-    exposures = [_first_exposure(log, trial.eligible(log)) for log in logs]
+    exposures = [
+        _first_exposure(v, trial.eligible(v)) for v in (worlds if trial.first_ever else logs)
+    ]
     who = exposures[0].person
     assert np.array_equal(who, exposures[1].person), f"{trial.name} exposes others in either arm"
     keys = draws.person_keys(seed, who, persons.persons)
@@ -165,11 +179,12 @@ def _block(trial: Trial, seed: int, numbers: Ints, persons: Autumn) -> Outcomes:
 
 
 def _first_exposure(log: Visits, eligible: Bools) -> Visits:
-    """The first eligible visit of each person who has one, by person."""
-    exposed = log.take(eligible & (log.start < ENTRY_DAYS * DAY))
+    """The first eligible visit of each person, by person, if it lies in the days of entry."""
+    exposed = log.take(eligible)
     exposed = exposed.take(np.lexsort((exposed.start, exposed.person)))
     _, first = np.unique(exposed.person, return_index=True)
-    return exposed.take(first)
+    exposed = exposed.take(first)
+    return exposed.take((exposed.start >= 0) & (exposed.start < ENTRY_DAYS * DAY))
 
 
 def _outcomes(log: Visits, who: Ints, since: Ints) -> dict[str, Ints]:
@@ -184,6 +199,7 @@ def _outcomes(log: Visits, who: Ints, since: Ints) -> dict[str, Ints]:
 
     cents = np.bincount(place[log.paid], log.bought_total[log.paid], minlength=len(who))
     return {
+        "wish_list": ever(log.wish_list),
         "cart": ever(log.cart != NO_CART),
         "checkout": ever(log.checkout != NO_CHECKOUT),
         "account": ever(log.account),
@@ -192,7 +208,8 @@ def _outcomes(log: Visits, who: Ints, since: Ints) -> dict[str, Ints]:
     }
 
 
-def _published(trial: Trial, found: Outcomes) -> pd.DataFrame:
+def published(trial: Trial, found: Outcomes) -> pd.DataFrame:
+    """The rows of `experiments` of one test."""
     table = _rows(found.key, found.in_b)
     table.insert(0, "test", pd.Series([trial.name] * len(table), dtype="str"))
     table["entry_day"] = found.exposed // DAY
@@ -285,14 +302,18 @@ TABLES = (
         "experiments",
         "experiments.csv.gz",
         "one visitor of one test",
-        "Four A/B tests, each on visitors of its own, none of them in the log. A visitor enters "
+        "Six A/B tests, each on visitors of its own, none of them in the log. A visitor enters "
         f"with the first visit that meets what is tested, within the first {ENTRY_DAYS} days, and "
         "is followed to the end of day 90. **product page**: a better product page (B), among "
         "those who view a product. **forced account**: guest checkout (A) against a forced "
         "account (B), among those who begin a checkout. **cart button**: a louder cart button "
         "(B), among those who view a product. **newsletter mails**: no mails (A) against mails "
-        "(B), among those who sign up. The shop was run twice, once per arm, and each visitor's "
-        "outcome comes from the world of the assigned arm.",
+        "(B), among those who sign up. **wish list**: everybody uses it (B), among those who "
+        "view a product. **remarketing**: no reminder ads (A, a holdout) against reminder ads "
+        "(B), among those who for the first time fill a cart or view four products. In the shop "
+        "of the log new buyers must make an account, mails go out and reminder ads run. The shop "
+        "was run twice, once per arm, and each visitor's outcome comes from the world of the "
+        "assigned arm.",
         (
             Column("test", "string", "The test.", allowed=tuple(t.name for t in TRIALS)),
             Column("visitor", "string", "The person; one id whatever the browser.", unique=True),
@@ -302,6 +323,7 @@ TABLES = (
             ),
             Column("device", "string", "Device of the first visit in the test.", allowed=DEVICES),
             Column("returning", "boolean", "The person was here before."),
+            Column("wish_list", "boolean", "Used the wish list, from the entering visit on."),
             Column("cart", "boolean", "Put something into a cart, from the entering visit on."),
             Column("checkout", "boolean", "Began a checkout, from the entering visit on."),
             Column("account", "boolean", "Made an account, from the entering visit on."),

@@ -26,7 +26,7 @@ from workbook.shop.calendar import (
 from workbook.shop.dictionary import Column, Table
 from workbook.shop.draws import Bools, Floats, Ints, Keys
 from workbook.shop.people import time_of_day
-from workbook.shop.world import REFUNDED
+from workbook.shop.world import REFUNDED, refund_time
 
 CUSTOMERS = 8_000
 FIRST_DAY = (DAY_0.replace(year=DAY_0.year - 2) - DAY_0).days
@@ -67,10 +67,11 @@ TABLE = Table(
     "order_history.csv.gz",
     "one order",
     f"All orders of {CUSTOMERS:,} customers whose first order fell into the 24 months from "
-    f"{DAY_0 + timedelta(FIRST_DAY):%B %Y} to the evening before the log: every tenth new customer "
-    "of that time. Who first ordered late has had little time to order again; nothing else tells "
-    "late customers from early ones. How soon they order again follows a published cohort "
-    "(CDNOW): 17 % within 30 days, where it is about 7 % in the log. No id joins the log.",
+    f"{DAY_0 + timedelta(FIRST_DAY):%B %Y} to the evening before the log. A teaching cohort from a "
+    "model of its own: its counts do not add up with orders or daily, no id joins them, and a "
+    "value need not be a sum of catalog prices. Who first ordered late has had little time to "
+    "order again; nothing else tells late customers from early ones. How soon they order again "
+    "follows a published cohort (CDNOW): 17 % within 30 days, where it is about 7 % in the log.",
     (
         Column("order_id", "string", "The order.", unique=True),
         Column("customer_id", "string", "The customer, a person the shop knows by the address."),
@@ -298,8 +299,7 @@ def _refund(orders: Keys, value: Ints, time: Ints) -> tuple[Ints, Ints]:
     part = value * (100 + (draws.uniform(orders, "part back") * 800).astype(np.int64)) // 1000
     whole = draws.uniform(orders, "whole order back") < _WHOLE_REFUND
     back = draws.uniform(orders, "refunded") < REFUNDED
-    wait = DAY * (3 + draws.geometric(orders, "days until refund", 9.0)) + 3_600
-    return np.where(back, np.where(whole, value, part), 0), time + wait
+    return np.where(back, np.where(whole, value, part), 0), refund_time(orders, time)
 
 
 def _kept(margin: Ints, refund: Ints, value: Ints) -> Ints:

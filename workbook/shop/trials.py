@@ -94,7 +94,8 @@ TABLES = (
         "experiment_novelty.csv",
         "visitors of one kind, arm and day since first exposure",
         "An A/B test of a new module on the home page, by days since the visitor first met the "
-        "page of the test. Visitors come into the test on all its days, so this is no calendar.",
+        "page of the test. Visitors come into the test on all its days, so this is no "
+        "calendar. Each day is a cross-section of its own, with new visitors.",
         (
             Column(
                 "visitor",

@@ -281,7 +281,9 @@ TABLE = Table(
     "The truth: the same persons, one thing changed. `expected` is the average over "
     f"{len(SEEDS)} seeds of {SHOP_PERSONS:,} persons each, `standard_error` its Monte Carlo error, "
     "`realized` what came out for the persons of this log. No data of a real shop could show "
-    "this. The effect on a single person rests on how the simulation draws; use averages.",
+    "this. Do not divide one outcome by another: mails sent in the log also reach those who signed "
+    "up before it, so orders lost per sign-up lost is not what a sign-up brings (that is the last "
+    "row). The effect on a single person rests on how the simulation draws; use averages.",
     (
         Column("change", "string", "Name of the change."),
         Column("what", "string", "What is changed, in words."),

@@ -14,7 +14,7 @@ from workbook.shop import draws, events, people, steps
 from workbook.shop import visits as shop_visits
 from workbook.shop.calendar import DAY, DAYS, SEED, THIS_AUTUMN, Autumn
 from workbook.shop.catalog import CATALOG
-from workbook.shop.draws import Ints
+from workbook.shop.draws import Ints, Keys
 from workbook.shop.people import CHANNELS, DEVICES
 from workbook.shop.policy import Policy
 from workbook.shop.visits import CHECKOUTS, PROCESSES, Visits
@@ -127,8 +127,7 @@ class World:
         whole = draws.uniform(key, "whole order back") < 0.70
         first_line = v.bought_quantities[place, 0] * CATALOG.price[v.bought_items[place, 0]]
         cents = np.where(whole, v.bought_total[place], first_line)
-        wait = DAY * (3 + draws.geometric(key, "days until refund", 9.0)) + 3_600
-        return np.where(back, time + wait, -1), np.where(back, cents, 0)
+        return np.where(back, refund_time(key, time), -1), np.where(back, cents, 0)
 
     @cached_property
     def orders(self) -> pd.DataFrame:
@@ -171,7 +170,6 @@ class World:
         )
         who = people.make(self.seed, persons, self.policy, self.autumn)
         seen = Visits.joined([self.before, v])
-        account = np.isin(persons, seen.person[seen.account]) | who.earlier
         listed = np.isin(persons, seen.person[seen.newsletter]) | who.on_list
         _, first_visit = np.unique(seen.person, return_index=True)
         channel = seen.channel[first_visit][np.searchsorted(seen.person[first_visit], persons)]
@@ -182,7 +180,6 @@ class World:
                 "earlier_customer": ~v.first_order[place][first],
                 "first_channel": _labels(np.where(who.earlier, -1, channel), CHANNELS),
                 "newsletter": listed,
-                "account": account,
                 "orders": orders,
                 "value": value / 100.0,
             }
@@ -268,6 +265,13 @@ class World:
                 "ordered": v.paid,
             }
         )
+
+
+def refund_time(orders: Keys, time: Ints) -> Ints:
+    """When the office sends the money back: three days or more after the order, nine to five."""
+    days = time // DAY + 3 + draws.geometric(orders, "days until refund", 9.0)
+    office = 9 * 3_600 + (draws.uniform(orders, "refund hour") * 8 * 3_600).astype(np.int64)
+    return days * DAY + office
 
 
 def totals(visits: Visits) -> dict[str, float]:
