@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import quad
 from scipy.stats import chi2_contingency
 from statsmodels.stats.proportion import confint_proportions_2indep
 
@@ -25,6 +26,7 @@ from workbook.analysis.value import (
     incremental_value_per_visitor,
     incrementality,
     naive_value,
+    revenue_drivers,
     revenue_per,
     rfm,
     roas,
@@ -180,6 +182,117 @@ def test_the_channel_table_leaves_its_argument_alone():
     before = CHANNELS.copy()
     channel_table(CHANNELS, 0.4)
     pd.testing.assert_frame_equal(CHANNELS, before)
+
+
+# --- why revenue changed --------------------------------------------------------------------------
+
+totals = st.fixed_dictionaries(
+    {
+        "sessions": st.integers(1, 10**6),
+        "orders": st.integers(1, 10**5),
+        "revenue": st.floats(0.01, 1e7),
+    }
+)
+
+
+def drivers_of(period):
+    return np.array(
+        [
+            period["sessions"],
+            period["orders"] / period["sessions"],
+            period["revenue"] / period["orders"],
+        ]
+    )
+
+
+@few
+@given(totals, totals)
+def test_the_drivers_add_up_to_the_change_of_revenue(before, after):
+    found = revenue_drivers(before, after)
+    assert found.index.tolist() == ["sessions", "rate", "aov"]
+    assert found["before"].tolist() == pytest.approx(drivers_of(before))
+    assert found["after"].tolist() == pytest.approx(drivers_of(after))
+    change = after["revenue"] - before["revenue"]
+    # The parts may be large beside their sum, and are rounded as large numbers are.
+    size = before["revenue"] + after["revenue"]
+    assert found["effect"].sum() == pytest.approx(change, abs=1e-12 * size)
+
+
+@few
+@given(totals, totals)
+def test_an_effect_is_revenue_gathered_along_even_growth(before, after):
+    """Divisia's own definition: the integral of revenue over d ln driver."""
+    found = revenue_drivers(before, after)["effect"]
+    growth = np.log(drivers_of(after) / drivers_of(before))
+    start, end = before["revenue"], after["revenue"]
+    gathered, _ = quad(lambda t: start ** (1 - t) * end**t, 0, 1)
+    assert found.tolist() == pytest.approx(gathered * growth, rel=1e-7, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("driver", "after"),
+    [
+        ("sessions", (11_000, 220, 17_600)),
+        ("rate", (10_000, 270, 21_600)),
+        ("aov", (10_000, 200, 13_000)),
+    ],
+)
+def test_one_driver_that_changed_has_all_of_the_change(driver, after):
+    names = ["sessions", "orders", "revenue"]
+    before = {"sessions": 10_000, "orders": 200, "revenue": 16_000}
+    found = revenue_drivers(before, dict(zip(names, after, strict=True)))["effect"]
+    assert found[driver] == pytest.approx(after[2] - 16_000)
+    assert found.drop(driver).tolist() == [0, 0]
+
+
+@few
+@given(totals, totals)
+def test_looking_back_only_swaps_the_signs(before, after):
+    there, back = revenue_drivers(before, after), revenue_drivers(after, before)
+    size = before["revenue"] + after["revenue"]
+    assert there["effect"].tolist() == pytest.approx((-back["effect"]).tolist(), abs=1e-12 * size)
+
+
+def test_equal_revenue_may_hide_drivers_that_cancel_out():
+    before = {"sessions": 10_000, "orders": 200, "revenue": 16_000}
+    found = revenue_drivers(before, {"sessions": 20_000, "orders": 200, "revenue": 16_000})
+    assert found["effect"].tolist() == pytest.approx([16_000 * np.log(2), -16_000 * np.log(2), 0])
+    nearly = {"sessions": 20_000, "orders": 200, "revenue": 16_000 * (1 + 1e-14)}
+    assert revenue_drivers(before, nearly)["effect"].tolist() == pytest.approx(
+        found["effect"].tolist(), abs=1e-8
+    )
+
+
+def test_rows_of_a_table_are_periods_too():
+    found = revenue_drivers(CHANNELS.loc["Display"], CHANNELS.loc["Search"])
+    given_as_dicts = revenue_drivers(
+        CHANNELS.loc["Display"].to_dict(), CHANNELS.loc["Search"].to_dict()
+    )
+    pd.testing.assert_frame_equal(found, given_as_dicts)
+    assert found["effect"].sum() == pytest.approx(12_800 - 1_500)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"orders": 0}, r"The period 'after' has no orders \(0\), so .* take a longer period\.$"),
+        ({"sessions": 0}, "'after' has no sessions"),
+        ({"revenue": 0.0}, "'after' has no revenue"),
+        ({"revenue": -5}, "revenue of after is at least 0"),
+        ({"orders": float("nan")}, "orders of after is one number"),
+        ({"orders": None}, "orders of after is one number"),
+    ],
+)
+def test_a_period_without_orders_has_no_drivers(changed, words):
+    before = {"sessions": 10, "orders": 2, "revenue": 160}
+    with pytest.raises(ValueError, match=words):
+        revenue_drivers(before, before | changed)
+
+
+@pytest.mark.parametrize("period", [{"sessions": 1, "orders": 1}, (10, 2, 160), None])
+def test_a_period_names_all_its_totals(period):
+    with pytest.raises(ValueError, match="before has to name the period's sessions, orders and"):
+        revenue_drivers(period, {"sessions": 10, "orders": 2, "revenue": 160})
 
 
 # --- holdouts -------------------------------------------------------------------------------------

@@ -522,6 +522,59 @@ def test_a_purchase_after_refused_consent_is_an_order_outside_any_session(read: 
     assert rows(export, "purchases outside sessions") == rows(export, "ids of several users") == 1
 
 
+def says(consent: object) -> Event:
+    return {"privacy_info": {"analytics_storage": consent, "ads_storage": "No"}}
+
+
+@pytest.mark.parametrize(
+    "form", ["json lines", "all values as text", "parquet", "parquet of elements", "parquet, gzip"]
+)
+def test_consent_is_that_of_the_event_and_the_last_known_of_the_session(
+    tmp_path: Path, form: str
+) -> None:
+    events = [
+        event(second=2, columns=says("No")), event(second=1, columns=says("Yes")),
+        event(second=3, columns=says(None)), event(second=4, columns=says("Unset")),
+        event(user="2.2", second=5, columns=says("No")),
+        event(user="2.2", second=6, columns=says("Yes")),
+        event(user="3.3", second=7),
+        event(user=None, session=None, second=8, columns=says("No")),
+    ]  # fmt: skip
+    forms.FORMS[form](events, tmp_path / "file")
+    export = read_ga4_export(tmp_path / "file")
+    said = export.events.consent.astype(object).where(export.events.consent.notna(), None)
+    assert list(said) == ["Yes", "No", None, None, "No", "Yes", None, "No"]
+    of_session = export.sessions.set_index("session").consent
+    assert list(of_session[:2]) == ["No", "Yes"] and pd.isna(of_session.iloc[2])
+    assert rows(export, "unparsable values") == 0
+
+
+def test_an_export_without_privacy_info_has_no_consent_and_the_same_report(read: Read) -> None:
+    without, given_ = read(event()), read(event(columns=says("Yes")))
+    assert without.events.consent.isna().all() and without.sessions.consent.isna().all()
+    assert list(given_.events.consent) == list(given_.sessions.consent) == ["Yes"]
+    assert without.events.dtypes.to_dict() == given_.events.dtypes.to_dict()
+    assert without.sessions.dtypes.to_dict() == given_.sessions.dtypes.to_dict()
+    assert_frame_equal(without.report, given_.report)
+
+
+@pytest.mark.parametrize(
+    ("consent", "known"), [("yes", "Yes"), ("NO", "No"), (" Yes ", "Yes"), ("", None)]
+)
+def test_consent_is_read_however_it_is_spelled(read: Read, consent: str, known: str | None) -> None:
+    found = read(event(columns=says(consent))).sessions.consent[0]
+    assert found == known or (known is None and pd.isna(found))
+
+
+@pytest.mark.parametrize("consent", ["perhaps", 1, True, ["Yes"], {"value": "Yes"}])
+def test_consent_that_is_neither_yes_nor_no_is_emptied_and_reported(
+    read: Read, consent: object
+) -> None:
+    export = read(event(columns=says(consent)))
+    assert pd.isna(export.sessions.consent[0])
+    assert example(export, "unparsable values").startswith("privacy_info.analytics_storage = ")
+
+
 @pytest.mark.parametrize("name", [None, "", " ", "(not set)"])
 def test_a_purchase_without_usable_id_is_no_order(read: Read, name: str | None) -> None:
     export = read(purchase(name), purchase(name, second=1), purchase("O-2", second=2))

@@ -28,11 +28,12 @@ Who, when, and who is still undecided?
 
 Which channel gets the credit, and what is it worth?
     attribution    `build_paths`, `credit`, `credit_table`, `touch_shares`, `assisted_conversions`
+    channels       GA4's channel of a source and medium: `default_channel_group`
     markov         `removal_effects`, `markov_credit`, `transition_matrix`
     shapley        `shapley`, `orders_inside`, `coalition_rates`, `shapley_credit`
     value          of a micro: `naive_value`, `excess_value`, `incremental_value`; of a channel:
                    `channel_table`, `roas`, `roi`; of ads, by a holdout: `incrementality`; of a
-                   customer: `clv`, `rfm`
+                   customer: `clv`, `rfm`; why revenue changed: `revenue_drivers`
 
 Does the micro predict the macro?
     association    `two_by_two` (lift, risk ratio, odds ratio, phi, recall, precision), `strata`,

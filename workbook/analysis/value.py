@@ -7,8 +7,10 @@ Pfeifer and Reibstein, Marketing Metrics (2010), where a function names no other
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import fsum, prod
+from math import fsum, log, log1p, prod
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -143,6 +145,71 @@ def channel_table(channels: pd.DataFrame, margin: float, *, total: str = "All") 
         roas=counts["revenue"] / some["cost"],
         roi=(counts["revenue"] * margin - counts["cost"]) / some["cost"],
     )
+
+
+# --- why revenue changed --------------------------------------------------------------------
+
+DRIVERS = ("sessions", "rate", "aov")
+_PERIOD = ("sessions", "orders", "revenue")
+
+
+def revenue_drivers(
+    before: Mapping[str, Any] | pd.Series[Any], after: Mapping[str, Any] | pd.Series[Any]
+) -> pd.DataFrame:
+    """The change of revenue split into its drivers: revenue = sessions x rate x AOV.
+
+    Each period has its totals `sessions`, `orders` and `revenue`, in a dict or a row of a table;
+    rate = orders / sessions, AOV = revenue / orders. One row for sessions, rate and aov, columns
+    before, after and effect: the driver's part in the change, in money. The effects add up to
+    revenue after - revenue before, without a remainder, and swapped periods only swap signs.
+
+    effect of x = L x ln(x after / x before), where L = (revenue after - revenue before) /
+    ln(revenue after / revenue before), the logarithmic mean of the two revenues (their common
+    value if they are equal). It says which driver moved, not why.
+
+    Raises ValueError if a period has no sessions, orders or revenue: 0 has no logarithm.
+    Source: Ang (2005), Energy Policy 33, additive LMDI-I (logarithmic mean Divisia index).
+    """
+    one, two = _totals("before", before), _totals("after", after)
+    weight = _log_mean(one["revenue"], two["revenue"])
+    grown = {name: log(two[name] / one[name]) for name in _PERIOD}
+    table = pd.DataFrame(
+        {
+            title: (
+                was["sessions"],
+                was["orders"] / was["sessions"],
+                was["revenue"] / was["orders"],
+            )
+            for title, was in (("before", one), ("after", two))
+        },
+        index=list(DRIVERS),
+    )
+    # Logs of the totals, so that equal growth of two totals leaves their ratio exactly still.
+    logs = (
+        grown["sessions"],
+        grown["orders"] - grown["sessions"],
+        grown["revenue"] - grown["orders"],
+    )
+    return table.assign(effect=[weight * each for each in logs])
+
+
+def _totals(name: str, period: Mapping[str, Any] | pd.Series[Any]) -> dict[str, float]:
+    if not isinstance(period, Mapping | pd.Series) or any(key not in period for key in _PERIOD):
+        raise ValueError(f"{name} has to name the period's sessions, orders and revenue.")
+    found = {key: number(f"{key} of {name}", period[key], least=0) for key in _PERIOD}
+    for key, total in found.items():
+        if not total:
+            raise ValueError(
+                f"The period {name!r} has no {key} (0), so its change cannot be split into "
+                "sessions, rate and AOV: take a longer period."
+            )
+    return found
+
+
+def _log_mean(one: float, other: float) -> float:
+    low, high = sorted((one, other))
+    # log1p, because the log of a ratio near 1 would lose the digits that the division needs.
+    return low if low == high else (high - low) / log1p((high - low) / low)
 
 
 # --- what the ads added ---------------------------------------------------------------------

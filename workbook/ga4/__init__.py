@@ -13,8 +13,11 @@ from workbook.ga4.reading import ExportError
 
 __all__ = ["Export", "ExportError", "read_ga4_export"]
 
-# Absent from older exports, or from those of shops that do not send them.
-_MAY_BE_ABSENT = tuple(column for column in reading.USED if column not in reading.NEEDED)
+# Absent from older exports, or from those of shops that do not send them. Without privacy_info
+# the column `consent` is empty and says so itself.
+_MAY_BE_ABSENT = tuple(
+    column for column in reading.USED if column not in (*reading.NEEDED, "privacy_info")
+)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -22,13 +25,13 @@ class Export:
     """An export as four tables, named and typed like the shop's own, and a report.
 
     events       one event in the true order: time, event_date, user, session, event, item_id,
-                 page_location, value, currency, transaction_id, engaged_seconds, user_id, then
-                 the parameters asked for.
+                 page_location, value, currency, transaction_id, engaged_seconds, user_id,
+                 consent, then the parameters asked for.
     sessions     one session by start: session, user, start, end, session_number, visitor, source,
                  medium, campaign, source_rule, device, country, landing_page (an address, where
-                 the shop's table has a kind of page), pages, engaged_seconds, engaged; for each
-                 step from view_item to purchase whether it happened and, as `<step>_time`, when
-                 first.
+                 the shop's table has a kind of page), pages, engaged_seconds, engaged, consent; for
+                 each step from view_item to purchase whether it happened and, as `<step>_time`,
+                 when first.
     orders       one order by time: order_id, session, user, time, value, items, new_customer, tax,
                  shipping, currency, coupon, refund_time, refund_value. Amounts are in `currency`,
                  `value` is before refunds.
@@ -76,8 +79,10 @@ def read_ga4_export(
     landing page, else, of a user's first session only, traffic_source, else "(not set)", which is
     unknown and not direct; `source_rule` says which. An order is the purchases of one user with
     one usable transaction_id: earliest time, highest value. Values are purchase_revenue, else the
-    parameter value. Events of one moment keep the order of their batch (batch_page_id,
-    batch_ordering_id, batch_event_index), else of event_bundle_sequence_id, else of the file.
+    parameter value. Consent is privacy_info.analytics_storage, "Yes" or "No", missing where the
+    export does not say; that of a session is the last known. Events of one moment keep the order
+    of their batch (batch_page_id, batch_ordering_id, batch_event_index), else of
+    event_bundle_sequence_id, else of the file.
 
     Raises `ExportError` for a file that is not an export or is damaged, naming file, line and
     field; ValueError for an unknown time zone or parameter name.

@@ -26,6 +26,7 @@ _LISTS = (list, tuple, np.ndarray)
 _WHOLE = (int, np.integer)
 _NUMBERS = (int, float, Decimal, np.number)
 _TRUTHS = (bool, np.bool_)
+_CONSENT = {"yes": "Yes", "no": "No", "unset": None}
 # Their goods are a list even if it holds one product: the event is not about that product.
 _OF_A_LIST = frozenset(
     {
@@ -87,6 +88,7 @@ class Event(NamedTuple):
     item_id: str | None
     device: str | None
     country: str | None
+    consent: str | None
     last_click: Touch | None
     collected: Touch | None
     parameters: Touch | None
@@ -149,6 +151,7 @@ def event(row: dict[str, Any], notes: Notes, extra: Sequence[str]) -> Event:
     engagement = of(number, "engagement_time_msec")
     device = _record(row.get("device"), "device", notes)
     place = _record(row.get("geo"), "geo", notes)
+    privacy = _record(row.get("privacy_info"), "privacy_info", notes)
     return Event(
         micros=_micros(row, notes),
         date=read(_date, "event_date", row.get("event_date")),
@@ -168,6 +171,9 @@ def event(row: dict[str, Any], notes: Notes, extra: Sequence[str]) -> Event:
         item_id=item,
         device=read(text, "device.category", device.get("category")),
         country=read(text, "geo.country", place.get("country")),
+        consent=read(
+            consent, "privacy_info.analytics_storage", privacy.get("analytics_storage")
+        ),
         last_click=_last_click(row, notes),
         collected=_collected(row, notes),
         parameters=touch(params, "source", "medium", "campaign"),
@@ -296,6 +302,15 @@ def text(value: Any) -> str | None:
     if not isinstance(value, _NUMBERS):
         raise TypeError
     return None if _is_missing(value) else str(value)
+
+
+@lru_cache(maxsize=64)
+def consent(value: Any) -> str | None:
+    """A value of analytics_storage as "Yes" or "No"; None if it is unset. Raises ValueError."""
+    word = (text(value) or "unset").lower()
+    if word not in _CONSENT:
+        raise ValueError
+    return _CONSENT[word]
 
 
 def plain(value: Any) -> Any:

@@ -35,7 +35,7 @@ USED = (
     "event_date", "event_timestamp", "event_name", "event_bundle_sequence_id",
     "batch_event_index", "batch_page_id", "batch_ordering_id", "event_params", "user_id",
     "user_pseudo_id", "device", "geo", "traffic_source", "collected_traffic_source",
-    "session_traffic_source_last_click", "ecommerce", "items",
+    "session_traffic_source_last_click", "ecommerce", "items", "privacy_info",
 )  # fmt: skip
 
 _AS_WHAT = "Save the events table from BigQuery as JSON (newline delimited) or as Parquet."

@@ -19,6 +19,7 @@ FUNNEL = (
 EVENTS = (
     "time", "event_date", "user", "session", "event", "item_id", "page_location", "value",
     "currency", "transaction_id", "engaged_seconds", "user_id",
+    "consent",
 )  # fmt: skip
 PAGE_VIEWS = ("page_view", "screen_view")
 FIRST_VISITS = ("first_visit", "first_open")
@@ -27,7 +28,7 @@ _AUTOMATIC = ("session_start", *FIRST_VISITS)
 _HIDDEN = ("<Other>", "(data deleted)")
 _TEXTS = (
     "event", "user", "user_id", "page_location", "currency", "transaction_id", "item_id", "device",
-    "country",
+    "country", "consent",
 )  # fmt: skip
 _ORDER = ("micros", "page_order", "batch_order", "event_order", "bundle_order")
 _TOUCHES = ("last_click", "collected", "parameters", "first_touch")
@@ -167,6 +168,7 @@ def _sessions(log: pd.DataFrame, notes: Notes) -> pd.DataFrame:
         session_number=("session_number", "first"),
         device=("device", "first"),
         country=("country", "first"),
+        consent=("consent", "last"),
         engaged_seconds=("engaged_seconds", "sum"),
         dates=("event_date", "nunique"),
     )
@@ -196,7 +198,7 @@ def _sessions(log: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     columns = [
         "session", "user", "start", "end", "session_number", "visitor", "source", "medium",
         "campaign", "source_rule", "device", "country", "landing_page", "pages",
-        "engaged_seconds", "engaged", *FUNNEL, *(f"{step}_time" for step in FUNNEL),
+        "engaged_seconds", "engaged", "consent", *FUNNEL, *(f"{step}_time" for step in FUNNEL),
     ]  # fmt: skip
     return table.reset_index()[columns]
 
