@@ -13,6 +13,7 @@ from workbook.reference.source import SourceError
 LESSON = '''# ---
 # title: Tiny
 # objectives: [L1.1, L1.2]
+# tables: [visits]
 # moves: [mean]
 # ---
 

@@ -96,4 +96,6 @@ def test_no_lock_names_an_index() -> None:
 
 def test_the_learner_gets_no_test_tool() -> None:
     names = {canonicalize_name(pin.name) for pin in pins(LEARNER)}
-    assert names.isdisjoint({"playwright", "scipy", "mypy", "ruff", "jupyter-repo2docker"})
+    assert names.isdisjoint(
+        {"playwright", "statsmodels", "pyarrow", "mypy", "ruff", "jupyter-repo2docker"}
+    )

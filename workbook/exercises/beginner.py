@@ -174,7 +174,8 @@ _RULES: list[tuple[tuple[str, ...], str, Callable[[Failure, re.Match[str]], str]
         "The parentheses after a function's name are missing: it must be called, `name()`.")),
     (("TypeError",), r"ellipsis", _say(
         "A blank is still there: replace `...` by your answer.")),
-    (("TypeError",), r"can only concatenate str|unsupported operand.*'str'|must be str", _say(
+    (("TypeError",), r"can only concatenate str|unsupported operand.*'str'|must be str"
+                     r"|for dtype 'str'", _say(
         "A text and a number cannot be calculated together. Is there a number in quotes, or a "
         "column of texts where its count is meant (`len(...)`, `.nunique()`)?")),
     (("TypeError",), r"missing \d+ required positional argument", _say(
