@@ -402,7 +402,7 @@ show(
 #
 # A step's name takes its count out of a funnel: `from_cart["purchase"]`. Answer: a dictionary `{"cart": ..., "checkout": ...}`, in percent, not rounded.
 
-# %% key="07-abandonment" kind="mapping" objective="L7.4" places=3
+# %% key="07-abandonment" kind="mapping" objective="L7.4" places=6
 log = load("events")
 # from_cart = funnel(log, ["add_to_cart", "purchase"])
 abandonment = ...
@@ -432,7 +432,7 @@ def _both(carts, orders, checkouts, orders_of_checkouts):
 @accepted("07-abandonment")
 def rounded():
     one, two = (funnel(log, [start, "purchase"]) for start in ("add_to_cart", "begin_checkout"))
-    return {name: round(float(value), 3) for name, value in _both(*one, *two).items()}
+    return {name: round(float(value), 6) for name, value in _both(*one, *two).items()}
 
 
 @wrong("07-abandonment")

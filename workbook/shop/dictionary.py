@@ -456,8 +456,10 @@ def _honesty(seed: int) -> list[str]:
         f"{SEEDS_LOOKED_AT} seeds were compared with their targets (the committed one and 1 to "
         f"{SEEDS_LOOKED_AT - 1}), and the tables with a model of their own (order_history, the "
         f"archives, three of the experiments) on {MODELS_LOOKED_AT} more. Figures that the model "
-        "leaves open were set by the average of several seeds, never by the committed one. Same "
-        "seed, same tables, byte for byte (uncompressed).",
+        "leaves open were set by the average of several seeds, never by the committed one alone. "
+        "Once a rule was changed after a look at the committed seed: that for the day on which "
+        "purchases are sent twice, which had too few orders. Same seed, same tables, byte for "
+        "byte (uncompressed).",
         f"* **Size.** {PERSONS:,} simulated persons. The {WARM_UP_DAYS // 7} weeks before the log "
         "are simulated too and cut off, and 2.5 % of the persons are customers of earlier years; "
         "so returning visitors are there from the first day.",
