@@ -436,6 +436,16 @@ def rounded():
 
 
 @wrong("07-abandonment")
+def rounded_to_one_decimal():
+    """Your counts are right, but rounded. The prompt asks for all digits.
+
+    Another definition lies so close that only they tell the two apart. What does `round` take away?
+    """
+    one, two = (funnel(log, [start, "purchase"]) for start in ("add_to_cart", "begin_checkout"))
+    return {name: round(float(value), 1) for name, value in _both(*one, *two).items()}
+
+
+@wrong("07-abandonment")
 def every_buyer():
     """You set all buyers against the carts, also those who ordered without a recorded cart before.
 

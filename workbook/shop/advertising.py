@@ -26,10 +26,12 @@ LOST_CLICKS = 0.12
 
 @dataclass(frozen=True)
 class Price:
-    """click_rate: clicks per impression (of mails, their openers decide); per_click, per_thousand
-    (impressions): dollars."""
+    """Dollars per click and per thousand impressions.
 
-    click_rate: float
+    click_rate: clicks per impression; mails need none, since they go to the whole list
+    """
+
+    click_rate: float = 1.0
     per_click: float = 0.0
     per_thousand: float = 0.0
 
@@ -40,7 +42,7 @@ PRICES = {
     "social": Price(0.009, per_click=0.17),
     "display": Price(0.0035, per_thousand=2.10),
     "remarketing": Price(0.007, per_click=0.55),
-    "email": Price(1.0, per_thousand=8.00),
+    "email": Price(per_thousand=8.00),
 }
 
 
