@@ -1,4 +1,4 @@
-"""The command line: `workbook lab | test | check | build | data | doctor`.
+"""The command line: `workbook lab | test | check | teach | handout | build | data | doctor`.
 
 Each command names the set-up it needs (`bootstrap`), and imports its own module only when it
 runs: `--help`, a mistyped command and `doctor` work on a machine that has only Python.
@@ -121,6 +121,31 @@ def _check_arguments(parser: Parser) -> None:
     )
 
 
+def _teach(options: argparse.Namespace) -> int:
+    from workbook.building.cli import teach
+
+    return teach(options.number, options.answers)
+
+
+def _teach_arguments(parser: Parser) -> None:
+    parser.add_argument("number", metavar="NN", help="the lesson")
+    parser.add_argument("--answers", action="store_true", help="print the answers as well")
+
+
+def _handout(options: argparse.Namespace) -> int:
+    from workbook.building.cli import handout
+
+    return handout(options.numbers, options.out, options.replace)
+
+
+def _handout_arguments(parser: Parser) -> None:
+    parser.add_argument("numbers", nargs="*", metavar="NN", help="lessons; default: all")
+    parser.add_argument("--out", metavar="FILE", help="default: stepping-stones-NN.zip, here")
+    parser.add_argument(
+        "--replace", action="store_true", help="write over a file of that name if there is one"
+    )
+
+
 def _build(options: argparse.Namespace) -> int:
     from workbook.building.cli import main
 
@@ -196,6 +221,8 @@ COMMANDS = {
     "lab": Command("open JupyterLab at the first notebook", _lab, passes_on="JupyterLab"),
     "test": Command("run the tests", _test, "tests", passes_on="pytest"),
     "check": Command("mark notebooks, exercise by exercise", _check, arguments=_check_arguments),
+    "teach": Command("print a lesson's run sheet for class", _teach, arguments=_teach_arguments),
+    "handout": Command("make a ZIP for a class", _handout, arguments=_handout_arguments),
     "build": Command("build notebooks from lessons/", _build, arguments=_build_arguments),
     "data": Command("write the shop's tables", _data, arguments=_data_arguments),
     "doctor": Command("look for the usual troubles", _doctor, ""),

@@ -28,7 +28,11 @@ def text(home: Path, folder: str) -> str:
 
 def test_the_learners_notebook_holds_no_answer_hint_or_way(mini: Path) -> None:
     shown = text(mini, "notebooks")
-    for secret in ("SOLUTION", ".mean()", "What is divided by what", "@wrong", "instructors"):
+    secrets = (
+        "SOLUTION", '["ordered"].mean()', "What is divided by what", "@wrong", "instructors",
+        "secret of the key",
+    )  # fmt: skip
+    for secret in secrets:
         assert secret not in shown
     assert 'visits = load("visits")\nshare = ...\nshare' in shown
     assert all(not cell.get("outputs") for cell in cells(mini, "notebooks"))
@@ -37,7 +41,8 @@ def test_the_learners_notebook_holds_no_answer_hint_or_way(mini: Path) -> None:
 def test_the_worked_notebook_is_executed_and_all_its_checks_are_right(mini: Path) -> None:
     shown = text(mini, "solutions")
     assert "@wrong" not in shown and "What is divided by what" not in shown
-    assert "SOLUTION" not in shown and "= ..." not in shown and "Only for instructors." in shown
+    assert "SOLUTION" not in shown and "= ..." not in shown
+    assert "Only for instructors." in shown and "secret of the key" in shown
     checks = [cell for cell in cells(mini, "solutions") if cell["id"].startswith("check-")]
     assert len(checks) == 9
     for cell in checks:
@@ -80,7 +85,25 @@ def _lessons() -> Path:
 
 def test_moves_are_the_methods_and_statements_that_code_uses() -> None:
     code = "x = log[log['a'] > 1].groupby('b')['c'].nunique()\nfor y in x:\n    print(y)"
-    assert moves.used(code) - moves.BASIC == {"groupby", "for"}
+    assert moves.used(code) == {"filter", "[]", "nunique", "groupby", "for"}
+    first = moves.named(["read", "select", "filter", "count"])
+    assert moves.used(code) - first == {"groupby", "for"}
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("x = load('visits')['user']", {"load", "[]"}),
+        ("x = log[['user', 'event']]", {"[]"}),
+        ("x = log[(log.a == 1) & ~log.b]", {"filter"}),
+        ("x = log[log['event'].isin(names)]", {"filter", "[]", "isin"}),
+        ("x = rows[place - 1]", {"[]"}),
+        ("x = len(log)", {"len"}),
+        ("x = 3 * y / z", set()),
+    ],
+)
+def test_brackets_filter_if_a_condition_stands_in_them(code: str, found: set[str]) -> None:
+    assert moves.used(code) == found
 
 
 def png(change: float = 0.0, size: int = 40) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 import helpers
 import pytest
 
-from workbook.building import build
+from workbook.building import build, rules
+from workbook.reference import source
 from workbook.reference.source import SourceError
 
 LESSON = '''# ---
@@ -15,10 +16,14 @@ LESSON = '''# ---
 # objectives: [L1.1, L1.2]
 # tables: [visits]
 # moves: [mean]
+# votes: [01-q02, 01-q03]
 # ---
 
 # %% tags=["setup"]
 from workbook import check, load, quiz
+
+# %%
+load("visits")["ordered"].astype(int).mean()
 
 # %% key="01-share" kind="number" places=2 objective="L1.1"
 visits = load("visits")
@@ -50,6 +55,23 @@ def per_user():
 
 # %%
 quiz("01-q01")
+
+# %% [markdown] tags=["instructor"]
+# ## For the instructor
+#
+# | minutes | what | how |
+# |---|---|---|
+# | 0-20 | Exercise 1 | Alone. |
+# | 20-50 | Votes | In pairs. |
+#
+# **Before class.** Open the lesson.
+#
+# **What goes wrong.** Somebody counts people.
+#
+# **If time is short,** stop.
+
+# %% [markdown] tags=["instructor", "key"]
+# **Vote 1.** Half and half.
 '''
 
 
@@ -80,6 +102,7 @@ def change(before: str, after: str) -> str:
     return LESSON.replace(before, after, 1)
 
 
+SHOWN = '# %%\nload("visits")["ordered"].astype(int).mean()\n'
 ANSWER = line_of(LESSON, '# %% key="01-share"')
 ADDED = """
 # %% key="01-share" kind="number" objective="L1.1"
@@ -108,6 +131,10 @@ BY_SIGHT = [
     (change('quiz("01-q01")', "visits"), "no question shown in the lesson is its twin"),
     (change("# moves: [mean]\n", ""), "`mean`, which no lesson up to this one teaches"),
     (change("# moves: [mean]", "# moves: [mean, map, merge]"), "teaches 3 new moves"),
+    (change(SHOWN, ""), "needs `mean`, which the header announces (mean) and no code cell above"),
+    (change(SHOWN, "") + SHOWN, "needs `mean`, which the header announces (mean) and no code"),
+    (change("[mean]", "[mean, merge]"), "announces the move merge, which no code cell shows"),
+    (change("# votes: [01-q02, 01-q03]\n", ""), "names 2 questions to vote on, not []"),
     (change("# title: Tiny\n", ""), "the header needs at least a title"),
     (LESSON.removeprefix("# ---\n"), "the header is missing"),
     (change("# title: Tiny", "# title: [Tiny"), "the header is not YAML"),
@@ -190,12 +217,48 @@ def test_a_reserved_question_in_a_lesson_is_refused(home: Path) -> None:
 
 
 def test_an_untaught_move_is_noted_while_earlier_lessons_are_unwritten(home: Path) -> None:
-    from workbook.building import rules
-    from workbook.reference import source
+    text = LESSON.replace("01-", "05-").replace("moves: [mean]", "moves: []")
+    (home / "lessons/05-later.py").write_text(text)
+    later = source.read(home / "lessons/05-later.py")
+    first = source.read(home / "lessons/00-mini-start.py")
+    assert rules.of_moves(later, []) == (
+        [],
+        ["05-later: lessons 00 to 04 will have to teach: [], mean"],
+    )
+    earlier = [first, source.read(home / "lessons/01-mini.py")]
+    assert rules.of_moves(later, earlier) == ([], [])  # the mini lesson teaches mean
+    earlier[1].header["moves"] = []
+    assert rules.of_moves(later, earlier)[1] == [
+        "05-later: lessons 02 to 04 will have to teach: mean"
+    ]
+    assert rules.of_moves(later, earlier[1:])[1] == [
+        "05-later: lessons 00, 02 to 04 will have to teach: [], mean"
+    ]
 
-    text = LESSON.replace("01-", "03-").replace("[mean]", "[]")
-    (home / "lessons/03-later.py").write_text(text)
-    later = source.read(home / "lessons/03-later.py")
-    problems, notes = rules.of_moves(later, [])
-    assert not problems
-    assert notes == ["03-later: lessons 01 to 02 will have to teach: mean"]
+
+def test_the_first_lesson_may_teach_four_groups_and_no_other_may(home: Path) -> None:
+    cells = """
+# %%
+from workbook import load
+
+rows = load("visits")
+print(len(rows[rows["user"] == "a"]))
+"""
+    words = "[read, select, filter, count]"
+    for name, said in (("00-first", []), ("01-first", ["teaches 4 new moves"])):
+        path = home / f"lessons/{name}.py"
+        path.write_text(f"# ---\n# title: T\n# moves: {words}\n# ---\n{cells}")
+        found = [problem.what for problem in rules.of_moves(source.read(path), [])[0]]
+        assert len(found) == len(said)
+        assert all(part in what for part, what in zip(said, found, strict=True))
+    path = home / "lessons/00-first.py"
+    path.write_text(path.read_text().replace("count]", "count, sum]") + "\nrows.sum()\n")
+    [problem] = rules.of_moves(source.read(path), [])[0]
+    assert "teaches 5 new moves" in problem.what
+
+
+def test_a_move_in_comments_or_hidden_cells_is_not_shown(home: Path) -> None:
+    hidden = SHOWN.replace("# %%\n", '# %% tags=["facts"]\n')
+    for text in (SHOWN.replace("load(", "# load("), hidden):
+        found = refused(home, LESSON.replace(SHOWN, text))
+        assert any("its answer needs `mean`" in problem for problem in found), found

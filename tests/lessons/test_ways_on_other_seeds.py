@@ -33,7 +33,7 @@ def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_wrong_ways_stay_wrong(path: Path, shop: Path) -> None:
     lesson = source.read(path)
-    entries = record.entries(lesson, record.record(lesson, shop))["exercises"]
+    entries = record.entries(lesson, record.record(lesson, shop).answers)["exercises"]
     hits = []
     for key, entry in entries.items():
         exercise = Exercise.from_json(key, entry)

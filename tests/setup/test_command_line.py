@@ -20,7 +20,8 @@ def test_an_unknown_command_names_the_nearest(capsys: pytest.CaptureFixture[str]
 
 def test_a_command_like_no_other_gets_the_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["zzz"]) == 2
-    assert "There are: lab, test, check, build, data, doctor." in capsys.readouterr().err
+    there = "There are: lab, test, check, teach, handout, build, data, doctor."
+    assert there in capsys.readouterr().err
 
 
 def test_no_command_prints_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:

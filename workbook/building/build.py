@@ -15,9 +15,9 @@ from typing import Any
 import yaml
 
 from workbook import paths
-from workbook.building import images, notebooks, rules
+from workbook.building import coverage, images, notebooks, numbers, rules, run_sheet, terms
 from workbook.reference import kernel, record, source
-from workbook.reference.source import Lesson, Problem, SourceError
+from workbook.reference.source import Cell, Lesson, Problem, SourceError
 
 OTHER_SEED = 20260101
 """The seed whose data must change every answer that is not by hand."""
@@ -31,7 +31,7 @@ class Built:
 
     files: dict[Path, str]
     notes: list[str] = field(default_factory=list)
-    coverage: dict[str, tuple[int, int]] = field(default_factory=dict)
+    covered: coverage.Coverage | None = None
 
 
 def objectives(folder: Path) -> dict[str, dict[str, str]]:
@@ -65,17 +65,20 @@ def build(
     problems += faults
     if not faults:
         problems += rules.of_coverage(lesson, questions)
+        problems += run_sheet.of_instructor(lesson, questions)
+        problems += terms.of_terms(lesson, questions, path.parent / "glossary.yml")
     moved, notes = rules.of_moves(lesson, earlier)
     problems += moved
     if problems:
         raise SourceError(problems)
     say(f"{path.stem}: running the source with its wrong ways")
-    recorded = record.record(lesson)
+    recording = record.record(lesson)
+    recorded = recording.answers
     problems = rules.of_recording(lesson, recorded) + record.judge_ways(lesson, recorded)
     if problems:
         raise SourceError(problems)
     say(f"{path.stem}: running it on another seed of the shop")
-    problems = rules.of_seeds(lesson, recorded, record.record(lesson, other_data))
+    problems = rules.of_seeds(lesson, recorded, record.record(lesson, other_data).answers)
     if problems:
         raise SourceError(problems)
     say(f"{path.stem}: running the worked notebook")
@@ -83,6 +86,11 @@ def build(
         record.entries(lesson, recorded), indent=1, sort_keys=True, ensure_ascii=False
     )
     worked = _run_worked(lesson, answers)
+    problems = numbers.of_numbers(
+        lesson, questions, _outputs(lesson, worked, recording.facts), _messages(recorded)
+    )
+    if problems:
+        raise SourceError(problems)
     learner, solution, store = lesson_files(lesson, Path())
     if committed is not None and (committed / solution).exists():
         former = json.loads((committed / solution).read_text(encoding="utf-8"))
@@ -94,8 +102,34 @@ def build(
             store: answers + "\n",
         },
         notes,
-        _coverage(lesson, questions),
+        coverage.of(lesson, questions),
     )
+
+
+def _outputs(lesson: Lesson, worked: dict[str, Any], facts: dict[int, str]) -> dict[int, list[str]]:
+    """What the worked notebook and the facts show, by the line of the cell in the source.
+
+    Questions are left out: they would prove themselves.
+    """
+    code = _worked_code(lesson)
+    ran = [cell for cell in worked["cells"] if cell["cell_type"] == "code"]
+    shown = {
+        cell.line: [record.said(output) for output in done["outputs"]]
+        for cell, done in zip(code, ran, strict=True)
+        if "quiz" not in cell.source
+    }
+    return shown | {line: [text] for line, text in facts.items()}
+
+
+def _worked_code(lesson: Lesson) -> list[Cell]:
+    """The code cells that the worked notebook has, in its order."""
+    hidden = source.HIDDEN_FROM_SOLUTIONS
+    return [cell for cell in lesson.cells if cell.kind == "code" and not cell.tags & hidden]
+
+
+def _messages(answers: dict[str, Any]) -> dict[str, list[str]]:
+    """The messages of the wrong ways, by exercise."""
+    return {key: [way["message"] for way in entry["wrong"]] for key, entry in answers.items()}
 
 
 def _questions(lesson: Lesson) -> tuple[list[Any], list[Problem]]:
@@ -108,17 +142,6 @@ def _questions(lesson: Lesson) -> tuple[list[Any], list[Problem]]:
     if faults:
         return [], [Problem(path, fault.line, f"{fault.what}; {fault.todo}") for fault in faults]
     return list(bank.read(path)), []
-
-
-def _coverage(lesson: Lesson, questions: Sequence[Any]) -> dict[str, tuple[int, int]]:
-    """Per objective of the lesson: its exercises and its questions, counted."""
-    return {
-        name: (
-            sum(e.cell.metadata.get("objective") == name for e in lesson.exercises.values()),
-            sum(question.objective == name for question in questions),
-        )
-        for name in lesson.header.get("objectives", [])
-    }
 
 
 def _run_worked(lesson: Lesson, answers: str) -> dict[str, Any]:
@@ -138,7 +161,7 @@ def _run_worked(lesson: Lesson, answers: str) -> dict[str, Any]:
             except kernel.CellFailed as failed:
                 what = f"the worked notebook stops in cell {failed.cell}: {failed}"
                 raise SourceError([Problem(lesson.path, 1, what)]) from None
-    code = [c for c in lesson.cells if c.kind == "code" and not c.tags & {"ways", "hint"}]
+    code = _worked_code(lesson)
     ran = [cell for cell in notebook.cells if cell.cell_type == "code"]
     if problems := record.noise(lesson, code, ran):
         raise SourceError(problems)

@@ -12,7 +12,9 @@ from workbook.building import moves
 from workbook.reference.source import Lesson, Problem
 
 NEW_MOVES = 2
-"""A lesson teaches at most so many new moves."""
+"""A lesson teaches at most so many new moves; a group (`moves.GROUPS`) counts as one."""
+FIRST_MOVES = 4
+"""Lesson 00 begins with nothing, and may teach so many."""
 
 
 def of_source(lesson: Lesson, objectives: Iterable[str]) -> list[Problem]:
@@ -35,7 +37,8 @@ def of_source(lesson: Lesson, objectives: Iterable[str]) -> list[Problem]:
         if not exercise.hints:
             problem(exercise.line, f'{key}: no hint (a markdown cell with tags=["hint"])')
     for cell in lesson.cells:
-        for table in sorted(_loaded(cell.source) - lesson.tables if cell.kind == "code" else ()):
+        ours = cell.kind == "code" and "facts" not in cell.tags  # facts run on the shop's own data
+        for table in sorted(loaded(cell.source) - lesson.tables if ours else ()):
             problem(cell.line, f"it loads {table!r}, which `tables` in the header does not name")
         for key in cell.checks():
             if key not in lesson.exercises and "ways" not in cell.tags:
@@ -53,8 +56,8 @@ def of_source(lesson: Lesson, objectives: Iterable[str]) -> list[Problem]:
     return problems
 
 
-def _loaded(code: str) -> set[str]:
-    """The tables that a cell loads by name; none if it is no Python yet."""
+def loaded(code: str) -> set[str]:
+    """The tables that code loads by name; none if it is no Python yet."""
     try:
         tree = ast.parse(code)
     except SyntaxError:
@@ -137,9 +140,7 @@ def untaught(
 
     Exercises marked `stretch` may reach beyond what was taught and are left out, unless asked for.
     """
-    taught = set(moves.BASIC) | set(lesson.header.get("moves", []))
-    for other in earlier:
-        taught |= set(other.header.get("moves", []))
+    taught = moves.named(word for one in (*earlier, lesson) for word in one.moves)
     found: dict[str, list[int]] = {}
     for exercise in lesson.exercises.values():
         if exercise.cell.metadata.get("stretch", False) and not stretch:
@@ -154,24 +155,70 @@ def of_moves(lesson: Lesson, earlier: list[Lesson]) -> tuple[list[Problem], list
 
     As long as a lesson before this one is missing, an untaught move is its task, not a fault.
     """
-    problems = []
-    new = lesson.header.get("moves", [])
-    before = set(moves.BASIC).union(*(other.header.get("moves", []) for other in earlier))
-    if len(set(new) - before) > NEW_MOVES:
-        what = f"the lesson teaches {len(new)} new moves ({', '.join(new)}); at most {NEW_MOVES}"
+    problems = _announced(lesson)
+    before = moves.named(word for other in earlier for word in other.moves)
+    new = [word for word in lesson.moves if not moves.named([word]) <= before]
+    limit = NEW_MOVES if int(lesson.number) else FIRST_MOVES
+    if len(new) > limit:
+        what = f"the lesson teaches {len(new)} new moves ({', '.join(new)}); at most {limit}"
         problems.append(Problem(lesson.path, 1, what))
     missing = untaught(lesson, earlier)
     written = {other.number for other in earlier}
-    unwritten = [f"{n:02d}" for n in range(1, int(lesson.number)) if f"{n:02d}" not in written]
+    unwritten = [n for n in range(int(lesson.number)) if f"{n:02d}" not in written]
     if unwritten:
         # What the lesson's header says it needs, and what its stretch uses, is listed as well.
         wanted = {*untaught(lesson, earlier, stretch=True), *lesson.header.get("needs", [])}
-        names = ", ".join(sorted(wanted - before - set(new)))
-        note = (
-            f"{lesson.slug}: lessons {unwritten[0]} to {unwritten[-1]} will have to teach: {names}"
-        )
+        names = ", ".join(sorted(wanted - before - moves.named(lesson.moves)))
+        note = f"{lesson.slug}: {_spoken(unwritten)} will have to teach: {names}"
         return problems, [note] if names else []
     for move, lines in missing.items():
         what = f"the worked answer uses `{move}`, which no lesson up to this one teaches"
         problems += [Problem(lesson.path, line, what) for line in lines]
     return problems, []
+
+
+def _announced(lesson: Lesson) -> list[Problem]:
+    """Moves of the header that no cell shows the learner, or only after an answer needed them."""
+    problems = []
+    shown: set[str] = set()
+    open_ = {word: moves.named([word]) for word in lesson.moves}
+    for cell in lesson.seen():
+        if cell.kind != "code":
+            continue
+        needed = _used(cell.region()) if cell.is_answer else set()
+        for word in [word for word, group in open_.items() if group & needed]:
+            late = sorted((open_.pop(word) & needed) - shown)
+            if late:
+                what = (
+                    f"{cell.key}: its answer needs `{late[0]}`, which the header announces "
+                    f"({word}) and no code cell above shows"
+                )
+                problems.append(Problem(lesson.path, cell.line, what))
+        shown |= _used(cell.blank())
+    for word, group in open_.items():
+        if not group & shown:
+            what = f"the header announces the move {word}, which no code cell shows"
+            problems.append(Problem(lesson.path, 1, what))
+    return problems
+
+
+def _used(code: str) -> set[str]:
+    """The moves of a cell; none if it is no Python yet, which the run will say."""
+    try:
+        return moves.used(code)
+    except SyntaxError:
+        return set()
+
+
+def _spoken(numbers: list[int]) -> str:
+    """Lessons by number: "lessons 00, 02 to 06"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    said = ", ".join(
+        f"{run[0]:02d} to {run[-1]:02d}" if len(run) > 1 else f"{run[0]:02d}" for run in runs
+    )
+    return f"lesson{'s' * (len(numbers) > 1)} {said}"

@@ -127,7 +127,7 @@ def variant_reference(slug: str, data: Path) -> Reference:
     if not path.exists():
         raise Unusable(f"--variant needs {path.name} in lessons/, which this copy lacks")
     lesson = source.read(path)
-    entries = record.entries(lesson, record.record(lesson, data))["exercises"]
+    entries = record.entries(lesson, record.record(lesson, data).answers)["exercises"]
     exercises = {
         key: _without_collisions(Exercise.from_json(key, entry)) for key, entry in entries.items()
     }

@@ -6,6 +6,7 @@ the data of another seed (`data`).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,20 @@ from workbook.reference import kernel
 from workbook.reference.source import Declared, Lesson, Problem, SourceError
 
 
-def record(lesson: Lesson, data: Path | None = None) -> dict[str, Any]:
-    """Per exercise the recorded answer, cases, accepted and wrong ways (`authoring.finish`).
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What a run of the source gave: per exercise the recorded answer, cases, accepted and wrong
+    ways (`authoring.finish`), and what the `facts` cells printed, by their line."""
 
-    `data` is the folder of the tables to use. Raises `SourceError` where the source stops.
+    answers: dict[str, Any]
+    facts: dict[int, str]
+
+
+def record(lesson: Lesson, data: Path | None = None) -> Recording:
+    """Run the source with its ways and its facts; on the tables in `data`, if given.
+
+    Facts are said of the public shop, so their cells are left out on other data. Raises
+    `SourceError` where the source stops.
     """
     import nbformat
     from nbformat.v4 import new_code_cell, new_notebook
@@ -28,7 +39,8 @@ def record(lesson: Lesson, data: Path | None = None) -> dict[str, Any]:
         key: {"name": exercise.name, "kind": exercise.kind}
         for key, exercise in lesson.exercises.items()
     }
-    code = [cell for cell in lesson.cells if cell.kind == "code"]
+    left_out = {"facts"} if data else set()
+    code = [cell for cell in lesson.cells if cell.kind == "code" and not cell.tags & left_out]
     first = f"from workbook import authoring as _authoring\n_authoring.begin({declared!r})"
     cells = [first, *(cell.worked() for cell in code), "_authoring.emit()"]
     notebook = new_notebook(cells=[new_code_cell(text) for text in cells])
@@ -42,7 +54,18 @@ def record(lesson: Lesson, data: Path | None = None) -> dict[str, Any]:
     if problems:
         raise SourceError(problems)
     [output] = notebook.cells[-1].outputs
-    return dict(nbformat.from_dict(output)["data"][MIME])
+    ran = zip(code, notebook.cells[1:-1], strict=True)
+    facts = {
+        cell.line: "\n".join(map(said, done.outputs)) for cell, done in ran if "facts" in cell.tags
+    }
+    return Recording(dict(nbformat.from_dict(output)["data"][MIME]), facts)
+
+
+def said(output: Any) -> str:
+    """The text of a cell's output, whatever its form; "" for a bare picture."""
+    data = output.get("data", {})
+    text = output.get("text") or data.get("text/html") or data.get("text/plain") or ""
+    return text if isinstance(text, str) else "".join(text)  # a saved notebook keeps lines
 
 
 def _problem(lesson: Lesson, code: list[Any], failed: kernel.CellFailed) -> Problem:

@@ -13,8 +13,8 @@ import yaml
 
 from workbook.exercises.values import KINDS
 
-HIDDEN_FROM_LEARNERS = {"hint", "ways", "instructor"}
-HIDDEN_FROM_SOLUTIONS = {"hint", "ways"}
+HIDDEN_FROM_LEARNERS = {"hint", "ways", "facts", "instructor"}
+HIDDEN_FROM_SOLUTIONS = {"hint", "ways", "facts"}
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 OPTIONS = {
     "key", "kind", "objective", "places", "tolerance", "ordered", "by_hand", "stretch", "facts",
@@ -149,6 +149,20 @@ class Lesson:
     def tables(self) -> set[str]:
         """The tables it says it loads."""
         return set(self.header.get("tables") or ())
+
+    @property
+    def moves(self) -> list[str]:
+        """The moves, or groups of moves, that it says it teaches."""
+        return list(self.header.get("moves") or ())
+
+    @property
+    def votes(self) -> list[str]:
+        """The questions that a class votes on, discusses and votes on again."""
+        return list(self.header.get("votes") or ())
+
+    def seen(self) -> list[Cell]:
+        """The cells of the learner's notebook, in order (an answer cell as `blank()` gives it)."""
+        return [cell for cell in self.cells if not cell.tags & HIDDEN_FROM_LEARNERS]
 
 
 def find(folder: Path, number: str) -> Path:

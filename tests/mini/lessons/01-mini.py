@@ -5,6 +5,7 @@
 # objectives: [L1.1, L1.2]
 # tables: [visits]
 # moves: [mean, groupby]
+# votes: [01-q02, 01-q03]
 # ---
 
 # %% tags=["setup"]
@@ -13,6 +14,18 @@ import pandas as pd
 from workbook import check, hint, load, quiz, show, solution
 
 # %% [markdown]
+# **The shop's question of the day: how often does a visit end with an order?**
+#
+# An average, and an average for each group:
+
+# %%
+ages = pd.DataFrame({"town": ["A", "A", "B"], "age": [30, 40, 50]})
+print(ages["age"].mean())
+ages.groupby("town")["age"].mean()
+
+# %% [markdown]
+# ### Exercise 1. The share
+#
 # Count the visits with an order, as a share. Round to two decimals.
 
 # %% key="01-share" kind="number" places=2 objective="L1.1"
@@ -54,6 +67,8 @@ def per_user():
 quiz("01-q01")
 
 # %% [markdown]
+# ### Exercise 2. The buyers
+#
 # The users who ordered, as a set.
 
 # %% key="01-buyers" kind="set" objective="L1.1" stretch=true
@@ -261,9 +276,26 @@ def cut_axis():
     return axes
 
 
-# %% tags=["instructor"]
-# Only for instructors.
-
 # %%
 if ax is not ...:
     show(ax.figure, alt="Bars: phones lead.")
+
+# %% [markdown] tags=["instructor"]
+# ## For the instructor
+#
+# Only for instructors.
+#
+# | minutes | what | how |
+# |---|---|---|
+# | 0-20 | Exercise 1 | Alone, then in pairs. |
+# | 20-40 | Votes | Vote, discuss, vote again. |
+# | 40-50 | Exercises 2 to 3 | On the screen. |
+#
+# **Before class.** Open the lesson.
+#
+# **What goes wrong.** Somebody counts people.
+#
+# **If time is short,** drop vote 2.
+
+# %% [markdown] tags=["instructor", "key"]
+# **Vote 1.** Expect a split in half. The secret of the key cell.
