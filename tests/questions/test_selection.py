@@ -26,6 +26,10 @@ def test_a_new_learner_gets_the_first_of_the_earlier_lessons() -> None:
     assert ids("02") == ["01-q01", "01-q02", "01-q04"]
 
 
+def test_what_was_never_asked_comes_from_each_lesson_in_turn_the_latest_first() -> None:
+    assert ids("03", n=4) == ["02-q01", "01-q01", "02-q02", "01-q02"]
+
+
 def test_nothing_precedes_the_first_lesson() -> None:
     assert ids("01") == []
 

@@ -10,7 +10,7 @@ import difflib
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -67,28 +67,53 @@ def validate(path: Path, objectives: Collection[str]) -> list[Problem]:
 
     `objectives` are the ids that the course knows ("L7.2").
     """
+    file = opened(path)
+    if isinstance(file, Problem):
+        return [file]
+    faults = file.faults
+    if not faults:
+        faults = list(_filled(file.data, path.parent / "tables"))
+    if not faults:
+        faults = list(_file(file.data, path.name[:2], objectives))
+    return file.problems((f.loc, f.what, f.todo) for f in faults)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A YAML file with the line of every place in it, and keys that YAML would swallow."""
+
+    name: str
+    data: Any
+    lines: dict[Loc, int]
+    faults: list[_Fault]
+
+    def problems(self, faults: Iterable[tuple[Loc, str, str]]) -> list[Problem]:
+        """Faults (place, what, todo) with their lines, each once; the file's own come first."""
+        found = [(fault.loc, fault.what, fault.todo) for fault in self.faults] or faults
+        return sorted({Problem(self.name, _line(self.lines, at), *said) for at, *said in found})
+
+
+def opened(path: Path) -> Opened | Problem:
+    """A YAML file that people write, or the one problem that keeps it from being read."""
     name = path.as_posix() if not path.is_absolute() else f"{path.parent.name}/{path.name}"
     try:
         text = path.read_text("utf-8")
     except OSError as error:
-        return [Problem(name, 1, f"cannot be read ({error.strerror})", "check name and rights")]
+        return Problem(name, 1, f"cannot be read ({error.strerror})", "check name and rights")
     except UnicodeDecodeError:
-        return [Problem(name, 1, "is not UTF-8 text", "save it as UTF-8")]
+        return Problem(name, 1, "is not UTF-8 text", "save it as UTF-8")
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.load(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        return [_broken(name, error)]
+        return _broken(name, error)
     lines: dict[Loc, int] = {(): 1}
     faults = list(_keys(root, (), lines)) if root is not None else []
-    if not faults:
-        faults = list(_filled(data, path.parent / "tables"))
-    if not faults:
-        faults = list(_file(data, path.name[:2], objectives))
-    return sorted({Problem(name, _line(lines, f.loc), f.what, f.todo) for f in faults})
+    return Opened(name, data, lines, faults)
 
 
 def _broken(name: str, error: Exception) -> Problem:
+    """The problem of a file that is no YAML, at the line that YAML names."""
     mark = getattr(error, "problem_mark", None)
     what = getattr(error, "problem", None) or str(error).splitlines()[0]
     todo = "mend the YAML here or just above (indentation, a colon or quote inside a text)"
@@ -130,7 +155,8 @@ def _filled(data: Any, tables: Path) -> Iterator[_Fault]:
 
 
 def _line(lines: dict[Loc, int], loc: Loc) -> int:
-    while loc not in lines:  # what is missing has no line: take that of what lacks it
+    """The line of a place; what is missing has none, so that of what lacks it."""
+    while loc not in lines:
         loc = loc[:-1]
     return lines[loc]
 
