@@ -13,7 +13,7 @@ from workbook.widgets import plain_errors
 
 ERRORS = {
     "evnets": "did you mean `events`?",
-    "text_table(events)": "Run the first code cell",
+    "text_table(events)": "Run the cells with `import`",
     "user": 'needs quotes: `"user"`',
     "sessions['user']": "`sessions` yet",
     "events['other']": "a column of another table",
@@ -30,8 +30,8 @@ ERRORS = {
     "events['event'].isin('view')": "takes one list",
     "events['event'] == ['view', 'cart']": "`.isin([...])`",
     "events['event'] - 1": "its count",
-    "check('01-x')": "Run the first code cell",
-    "pd.DataFrame()": "Run the first code cell",
+    "check('01-x')": "Run the cells with `import`",
+    "pd.DataFrame()": "Run the cells with `import`",
     "purchase": 'needs quotes: `"purchase"`',
     "x = true": "capital letter: `True`",
     "events['evnt']": "`event`",

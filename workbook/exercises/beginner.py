@@ -59,8 +59,8 @@ def _name_error(failure: Failure, found: re.Match[str]) -> str:
     name = found[1]
     if name in COURSE or name in MODULES:
         return (
-            f"`{name}` is not there yet. Was the kernel restarted? Run the first code cell of "
-            "this notebook (the one with `import`) once more, then this cell."
+            f"`{name}` is not there yet. Was the kernel restarted? Run the cells with `import` at "
+            "the top of this notebook once more, then this cell."
         )
     if name in ("true", "false", "none", "null"):
         right = {"true": "True", "false": "False"}.get(name, "None")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, TypeVar
 
 import anywidget
@@ -28,6 +29,11 @@ class Widget(anywidget.AnyWidget):  # type: ignore[misc]
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         return {"text/plain": self.plain, VIEW: view}, {}
+
+
+def joined(*names: str) -> str:
+    """The texts of files beside this one as one text: an anywidget's script or style is one."""
+    return "\n".join(Path(__file__).with_name(name).read_text("utf-8") for name in names)
 
 
 W = TypeVar("W", bound=Widget)

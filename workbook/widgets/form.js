@@ -1,33 +1,21 @@
 // The quiz form in the browser: real inputs, one button a question, feedback in a live region.
 // It knows no answers: it sends what was filled in and shows what Python writes into `forms`.
+// `h` and `connect` come from forms_base.js, which Python puts before this text.
 
 const SIGNS = { right: "✔", wrong: "✘", missed: "➜", plain: "·" };
-const GONE =
-  "This form has lost its kernel, so nothing can be marked. Run this cell again: " +
-  "the answers in your record come back.";
-const UNSENT = "Not sent: this form has lost its kernel. Run this cell again.";
-const BUSY =
-  "The kernel is busy. Your answer is sent and is marked when the running cell is done.";
-const SILENT =
-  "No reply yet. If a cell is running, your answer is marked when it is done. " +
-  "If not, run this cell again.";
-const WAIT_MS = 3000;
+const WORDS = {
+  gone:
+    "This form has lost its kernel, so nothing can be marked. Run this cell again: " +
+    "the answers in your record come back.",
+  busy: "The kernel is busy. Your answer is sent and is marked when the running cell is done.",
+  silent:
+    "No reply yet. If a cell is running, your answer is marked when it is done. " +
+    "If not, run this cell again.",
+};
 // Where feedback takes the options' place, with every option and its why.
 const SWAPPED = new Set(["single", "multiple", "predict", "decide"]);
 
 // --- small helpers ---------------------------------------------------------------------------
-
-function h(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined || value === null || value === false) continue;
-    if (name === "html") node.innerHTML = value; // only ever HTML rendered and escaped in Python
-    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else node.setAttribute(name, value === true ? "" : value);
-  }
-  node.append(...children.filter((child) => child !== null && child !== undefined));
-  return node;
-}
 
 function plain(html) {
   const template = document.createElement("template");
@@ -222,7 +210,7 @@ function prose(q, id) {
 
 function classifying(q, id) {
   const withReason = q.reasons.length > 0;
-  const heads = ["What happens", "Label", ...(withReason ? ["Reason"] : [])];
+  const heads = ["Item", "Label", ...(withReason ? ["Reason"] : [])];
   const feedback = q.rows.map((_, row) =>
     h("td", { class: "ss-row-feedback", id: `${id}-f${row}`, role: "cell", colspan: heads.length }),
   );
@@ -596,93 +584,22 @@ function makeForm(q, position, total, view) {
 // --- the widget ----------------------------------------------------------------------------------
 
 function render({ model, el }) {
-  // Every widget loads this module anew, so a counter would give the same ids again.
-  const view = { number: Math.random().toString(36).slice(2, 10), titled: Boolean(model.get("title")) };
-  const banner = h("div", { class: "ss-banner", role: "status", "aria-live": "polite" });
-  const root = h("div", { class: "ss-quiz" });
-  const pending = new Map();
-  let sent = 0;
-  let draftTimer;
-
-  // The notebook would take arrows (move between cells), Enter and letters (commands).
-  root.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    event.stopPropagation();
-  });
-
-  const disconnected = () =>
-    el.closest(".jupyter-widgets-disconnected") !== null ||
-    el.querySelector(".jupyter-widgets-disconnected") !== null;
-
-  function alive() {
-    if (disconnected()) return false;
-    try {
-      model.send({ type: "ping", seq: `ping ${view.number}-${++sent}` });
-      return true;
-    } catch {
-      return false; // "Cannot send": the kernel was restarted or has died
-    }
-  }
-
-  function look() {
-    const gone = !alive();
-    root.dataset.kernel = gone ? "gone" : "live";
-    if (gone !== Boolean(banner.textContent)) banner.textContent = gone ? GONE : "";
-    return !gone;
-  }
-
-  view.send = (message, say) => {
-    if (!look()) {
-      say(UNSENT);
-      return;
-    }
-    const seq = `${view.number}-${++sent}`;
-    try {
-      model.send({ ...message, seq });
-    } catch {
-      look();
-      say(UNSENT);
-      return;
-    }
-    const timer = setTimeout(() => {
-      if (!look()) return;
-      const panel = el.closest(".jp-NotebookPanel");
-      const kernel = panel?.querySelector(".jp-Notebook-ExecutionIndicator")?.dataset.status;
-      say(kernel === "busy" ? BUSY : SILENT);
-    }, WAIT_MS);
-    pending.set(seq, { timer, say });
+  const root = h("div", { class: "ss-form ss-quiz" });
+  const line = connect({ model, el, root, words: WORDS });
+  const view = {
+    number: line.number,
+    titled: Boolean(model.get("title")),
+    send: line.send,
+    later: line.later,
+    draft: (id, answer) => line.keep("drafts", { ...model.get("drafts"), [id]: answer }),
   };
-
-  // What is filled in but not sent is kept with the notebook, and by the kernel for a re-run.
-  view.draft = (id, answer) => {
-    try {
-      model.set("drafts", { ...model.get("drafts"), [id]: answer });
-      model.save_changes();
-    } catch {
-      look();
-    }
-  };
-  view.later = (save) => {
-    clearTimeout(draftTimer);
-    draftTimer = setTimeout(save, 400);
-  };
-
   const questions = model.get("questions");
   const forms = questions.map((q, index) => makeForm(q, index, questions.length, view));
   const update = () =>
     questions.forEach((q, index) => forms[index].update(model.get("forms")[q.id] ?? { attempts: 0 }));
-  const replied = () => {
-    const reply = model.get("reply");
-    root.dataset.heard = "yes";
-    const waiting = pending.get(reply.seq);
-    if (!waiting) return;
-    clearTimeout(waiting.timer);
-    pending.delete(reply.seq);
-    waiting.say(reply.note || "");
-  };
 
   if (model.get("title")) root.append(h("p", { class: "ss-title" }, model.get("title")));
-  root.append(banner);
+  root.append(line.banner);
   for (const text of model.get("notices")) root.append(h("p", { class: "ss-notice" }, text));
   root.append(...forms.map((form) => form.node));
   el.append(root);
@@ -691,20 +608,11 @@ function render({ model, el }) {
   const drafts = model.get("drafts");
   questions.forEach((q, index) => q.id in drafts && forms[index].fill(drafts[q.id]));
   model.on("change:forms", update);
-  model.on("change:reply", replied);
-  model.on("comm_live_update", look);
-  look();
-  // Again when the view is attached (the class is set then) and JupyterLab has its own thread for
-  // widgets: from the first reply through it on, answers are marked even while a cell runs.
-  const first = setTimeout(look, 1500);
+  line.start();
 
   return () => {
-    clearTimeout(first);
-    clearTimeout(draftTimer);
-    pending.forEach(({ timer }) => clearTimeout(timer));
+    line.stop();
     model.off("change:forms", update);
-    model.off("change:reply", replied);
-    model.off("comm_live_update", look);
   };
 }
 

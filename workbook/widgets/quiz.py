@@ -13,7 +13,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import traitlets
@@ -38,7 +37,7 @@ from workbook.questions.drawing import ExpressionError, drawn, shuffled
 from workbook.questions.marking import CONFIDENCES, Marked, NotAnAnswerError, mark
 from workbook.widgets._markdown import to_html, to_inline
 from workbook.widgets._plain import question_text
-from workbook.widgets.base import Widget, placed
+from workbook.widgets.base import Widget, joined, placed
 
 _KINDS = {"predict": "commit", "decide": "decision"}  # all others are recorded as "answer"
 _HELD_BACK = ("numeric", "order")  # a wrong answer does not give the right one away at once
@@ -51,8 +50,8 @@ _RECALL = "Recall: questions from earlier lessons"
 class QuizForm(Widget):
     """One or more questions in one output; made by `quiz(...)`, drivable through `handle`."""
 
-    _esm = Path(__file__).with_name("form.js")
-    _css = Path(__file__).with_name("form.css")
+    _esm = joined("forms_base.js", "form.js")
+    _css = joined("forms_base.css", "form.css")
 
     title = traitlets.Unicode("").tag(sync=True)
     notices = traitlets.List(traitlets.Unicode()).tag(sync=True)
