@@ -23,6 +23,8 @@ Who, when, and who is still undecided?
     cohorts        `cohorts`, `retention_table`, `conversion_table`
     survival       time to conversion: `time_to_event`, `kaplan_meier`, `cumulative_incidence`,
                    `aalen_johansen` (competing outcomes), `at_time`
+    lookalikes     all who had done the same so far, and how many reached the goal later:
+                   `lookalikes`
     as_of          only what was known then: `as_of_join`, `known_counts`, `landmark_table`,
                    `refuse_leakage`; `watch` (a log up to a moment)
 
