@@ -1,0 +1,145 @@
+"""The subscriber explorer in JupyterLab and Chromium: dragged, typed, reopened, read by axe."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from browser_lab import Lab, Notebook, axe
+from playwright.sync_api import Locator, expect
+
+Open = Callable[..., Notebook]
+CELLS = ["from workbook import subscriber_explorer", "subscriber_explorer()", "after = 1"]
+ROOT = ".ss-subs"
+
+
+@pytest.fixture
+def opened(open_notebook: Open) -> Notebook:
+    book = open_notebook("subscribers.ipynb", CELLS)
+    book.run_all()
+    explorer(book).locator("svg .here").wait_for()
+    return book
+
+
+def explorer(book: Notebook) -> Locator:
+    return book.page.locator(ROOT)
+
+
+def share(book: Notebook) -> Locator:
+    return explorer(book).get_by_role("slider", name="would have come anyway")
+
+
+def price(book: Notebook) -> Locator:
+    return explorer(book).get_by_role("slider", name="Price asked")
+
+
+def said(book: Notebook) -> Locator:
+    return explorer(book).locator(".ss-subs-news")
+
+
+def truth(book: Notebook) -> Locator:
+    return explorer(book).get_by_role("button", name="Show the truth")
+
+
+def test_dragging_sinks_the_incremental_value_and_leaves_the_naive_one(opened: Notebook) -> None:
+    box = share(opened).bounding_box()
+    assert box
+    naive = explorer(opened).locator("svg text", has_text="naive")
+    before = naive.text_content()
+    expect(said(opened)).to_contain_text("a gain of")
+    mouse = opened.page.mouse
+    mouse.move(box["x"] + 8, box["y"] + box["height"] / 2)
+    mouse.down()
+    mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2, steps=8)
+    mouse.up()
+    expect(said(opened)).to_contain_text("If 100 % of the subscribers' orders")
+    expect(said(opened)).to_contain_text("brings $0.00 and costs $2.00")
+    expect(said(opened)).to_contain_text("a loss of")
+    assert naive.text_content() == before
+
+
+def test_arrow_keys_move_the_sliders_and_not_the_notebook(opened: Notebook) -> None:
+    share(opened).focus()
+    for _ in range(3):
+        opened.page.keyboard.press("ArrowRight")
+    expect(said(opened)).to_contain_text("If 3 % of")
+    opened.page.keyboard.press("Tab")
+    expect(price(opened)).to_be_focused()
+    opened.page.keyboard.press("End")
+    expect(said(opened)).to_contain_text("costs $4.00")
+    expect(said(opened)).to_contain_text("a loss even if nobody")
+    opened.page.keyboard.press("Home")
+    expect(said(opened)).to_contain_text("What costs nothing makes no loss")
+    expect(price(opened)).to_be_focused()
+
+
+def test_the_truth_waits_until_the_slider_was_moved(opened: Notebook) -> None:
+    expect(truth(opened)).to_be_disabled()
+    assert explorer(opened).locator("svg .truth").count() == 0
+    price(opened).focus()
+    opened.page.keyboard.press("ArrowRight")  # not the slider in question
+    expect(truth(opened)).to_be_disabled()
+    share(opened).focus()
+    opened.page.keyboard.press("End")
+    expect(truth(opened)).to_be_enabled()
+    opened.page.keyboard.press("Tab")
+    opened.page.keyboard.press("Tab")
+    expect(truth(opened)).to_be_focused()
+    opened.page.keyboard.press("Enter")
+    expect(explorer(opened).locator(".ss-subs-truth")).to_contain_text("would have come anyway")
+    assert explorer(opened).locator("svg .truth").count() == 1
+
+
+def test_the_sums_shown_are_right_to_the_cent(opened: Notebook) -> None:
+    share(opened).fill("40")
+    lines = explorer(opened).locator("li").all_inner_texts()
+    naive, incremental, gain = (line.split("=")[1].strip() for line in lines)
+    worth = round(float(naive[1:]) * 0.6, 2)
+    assert abs(float(incremental[1:]) - worth) <= 0.011  # the naive value is rounded once more
+    count = int(lines[2].split(":")[1].split("×")[0].replace(",", ""))
+    expected = count * (float(incremental[1:]) - 2)
+    assert gain[0] == ("−" if expected < 0 else "+")
+    assert abs(int(re.sub(r"\D", "", gain)) - abs(expected)) <= 0.5
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(opened: Notebook, theme: str) -> None:
+    opened.set_theme(theme)
+    assert axe(opened.page, ROOT) == []
+    share(opened).fill("70")
+    truth(opened).click()
+    assert axe(opened.page, ROOT) == []
+
+
+def test_a_reopened_notebook_still_explores_without_a_kernel(
+    opened: Notebook, lab: Lab, open_notebook: Open
+) -> None:
+    share(opened).fill("30")
+    truth(opened).click()
+    expect(explorer(opened).locator("svg .truth")).to_have_count(1)
+    opened.save()
+    lab.stop_kernels()
+    again = open_notebook("subscribers.ipynb")
+    explorer(again).locator("svg .here").wait_for()
+    expect(explorer(again).locator("svg .truth")).to_have_count(1)
+    expect(said(again)).to_contain_text("If 30 % of")
+    share(again).fill("90")
+    expect(said(again)).to_contain_text("If 90 % of")
+
+
+def test_the_explorer_fits_a_phone_and_twice_the_size(opened: Notebook) -> None:
+    box = explorer(opened)
+    for width in (400, 320):
+        box.evaluate("(node, width) => { node.style.width = `${width}px`; }", width)
+        opened.page.wait_for_timeout(300)
+        for at in ("0", "50", "100"):
+            share(opened).fill(at)
+            assert box.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+            outside = box.locator("svg").evaluate(
+                """svg => [...svg.querySelectorAll('text')].filter((text) => {
+                  const { x, width } = text.getBBox();
+                  return x < -1 || x + width > svg.clientWidth + 1;
+                }).map((text) => text.textContent)"""
+            )
+            assert outside == []

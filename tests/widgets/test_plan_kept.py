@@ -1,0 +1,177 @@
+"""The plan form without a browser: what its buttons say, keep and bring back."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import helpers
+import pytest
+
+from workbook import progress
+from workbook.plans import FIELDS
+from workbook.widgets import fields, record
+from workbook.widgets.plan_form import FORM, ITEM, my_plan, plan_form
+
+GOOD: dict[str, Any] = {
+    "objective": "Sell home goods at a profit",
+    "goal": "Mails bring people back",
+    "event": "newsletter_signup",
+    "denominator": "sessions",
+    "scope": "session",
+    "first": "2025-09-22",
+    "last": "2025-11-02",
+    "exclusion": "none",
+    "target": "2.4",
+    "by": "2026-01-31",
+    "diagnostics": ["carts among viewers"],
+    "guardrails": ["orders"],
+    "limit": "5",
+    "segment": "everybody",
+    "owner": "Mara",
+    "review": "2026-02-02",
+}
+
+
+@pytest.fixture(autouse=True)
+def _own_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBOOK_PROGRESS", str(tmp_path / "progress.jsonl"))
+    monkeypatch.delenv("WORKBOOK_NO_RECORD", raising=False)
+    monkeypatch.setattr(fields, "_DRAFTS", {})
+
+
+def press(form: fields.FieldForm, action: str, **changes: Any) -> dict[str, Any]:
+    values = {**GOOD, **changes}
+    form.handle({"type": "act", "action": action, "seq": "1", "values": values})
+    return dict(form.result)
+
+
+def recorded() -> list[dict[str, Any]]:
+    return [event for event in progress.events() if event["kind"] == "plan"]
+
+
+def words(html: str) -> str:
+    return re.sub(r"<[^>]+>", " ", html)
+
+
+def test_the_form_asks_for_everything_that_the_compiler_wants() -> None:
+    assert tuple(one["name"] for one in FORM) == FIELDS
+
+
+def test_a_blank_plan_is_told_at_every_field_and_not_kept() -> None:
+    result = press(plan_form(), "check", **dict.fromkeys(FIELDS))
+    assert set(result["errors"]) == set(FIELDS)
+    assert "does not compile" in result["text"]
+    assert recorded() == []
+
+
+def test_a_faulty_plan_is_not_handed_over() -> None:
+    result = press(plan_form(), "hand over", guardrails=["visits"])
+    assert set(result["errors"]) == {"guardrails"}
+    assert "Northlight gets no plan" in result["text"]
+    assert recorded() == []
+
+
+def test_the_base_is_shown_before_there_is_a_target() -> None:
+    result = press(plan_form(), "check", target="")
+    assert set(result["errors"]) == {"target"}
+    [base] = re.findall(r"The base is (\d\.\d\d %)", result["errors"]["target"])
+    assert f"Base: {base} =" in result["html"]
+
+
+def test_a_clean_plan_is_put_into_words_counted_and_kept_once() -> None:
+    form = plan_form()
+    result = press(form, "check")
+    assert result["errors"] == {} and "The plan compiles. Its base is" in result["text"]
+    said = words(result["html"])
+    for part in ("Objective", "Mails bring people back", "42 days", "2.40 % by 2026-01-31",
+                 "number of orders: by more than 5 %", "Mara, 2026-02-02"):  # fmt: skip
+        assert part in said
+    assert re.search(r"number of orders\s+guardrail\s+\d{3}\s", said)
+    press(form, "check")
+    assert len(recorded()) == 1
+    press(form, "check", owner="Theo")
+    assert [event["answer"]["owner"] for event in recorded()] == ["Mara", "Theo"]
+
+
+def test_northlight_plays_and_silent_guardrails_are_told_what_would_have_noticed() -> None:
+    result = press(plan_form(), "hand over")
+    assert "Northlight's trick: a prize draw." in result["text"]
+    assert "No guardrail fired" in result["text"]
+    said = words(result["html"])
+    assert "not the shop's model" in said.replace("&#x27;", "'")
+    assert "Ask which number would have noticed" in said
+    assert "users who order, of users who sign up" in said
+    assert re.search(r"orders\s+guardrail.*○\ssilent", said)
+
+
+def test_a_guardrail_that_fires_is_named() -> None:
+    rails = ["buyers among subscribers", "orders"]
+    result = press(plan_form(), "hand over", guardrails=rails)
+    assert "1 of 2 guardrails fired: users who order, of users who sign up." in result["text"]
+    assert re.search(r"users who sign up\s+guardrail.*▲\sfired", words(result["html"]))
+
+
+def test_where_no_trick_works_the_form_says_so() -> None:
+    result = press(plan_form(), "hand over", segment="returning visitors")
+    assert "Northlight finds no trick" in result["text"]
+    assert "were not put to the test" in result["html"]
+
+
+def test_a_rerun_cell_brings_the_plan_back_and_its_text_does_not_change(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = plan_form()
+    press(first, "check")
+    monkeypatch.setattr(fields, "_DRAFTS", {})  # a new kernel
+    again = plan_form()
+    assert again.values["goal"] == GOOD["goal"]
+    assert again.values["target"] == 2.4
+    assert again.plain == first.plain
+    assert "Mara" not in again.plain
+
+
+def test_what_is_typed_into_the_form_is_no_markup() -> None:
+    result = press(plan_form(), "check", goal="<b>more</b> of <i>it all</i>")
+    assert "<b>" not in result["html"] and "&lt;b&gt;more" in result["html"]
+
+
+def test_my_plan_is_the_plan_in_words_or_says_where_to_write_it() -> None:
+    assert "There is no plan yet" in repr(my_plan())
+    press(plan_form(), "check")
+    said = repr(my_plan())
+    assert "sessions with newsletter_signup / sessions" in said
+    assert "Mara, 2026-02-02" in said
+
+
+@pytest.mark.parametrize("answer", [None, "text", {}, {**GOOD, "scope": "visit"}])
+def test_a_plan_of_another_version_is_no_plan(answer: object) -> None:
+    progress.record("plan", ITEM, answer=answer)
+    assert "There is no plan yet" in repr(my_plan())
+    assert not any(plan_form().values.values())
+
+
+def test_the_plan_travels_with_the_saved_work(
+    mini: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("WORKBOOK_PROGRESS")
+    here, there = tmp_path / "here", tmp_path / "there"
+    shutil.copytree(mini, here)
+    shutil.copytree(mini, there)
+    with helpers.at_home(here):
+        progress.record("plan", ITEM, answer=GOOD)
+        record.save_my_work()
+        mine = repr(my_plan())
+    [bundle] = here.glob("my-work*.zip")
+    shutil.copy(bundle, there)
+    with helpers.at_home(there):
+        assert "There is no plan yet" in repr(my_plan())
+        record.restore()
+        assert repr(my_plan()) == mine
+    assert "Mara" in mine
+    capsys.readouterr()

@@ -1,0 +1,49 @@
+"""Measurement plans: compiled like a program, computed on the shop's log, then gamed by an agency.
+
+A plan is an objective, a goal, one primary metric with its target, a few diagnostics and some
+guardrails, a segment, an owner and a review date. `compiled` finds what is missing or cannot be,
+`compute` counts every number of a plan, and `game` lets an agency that is paid for the primary
+raise it by a trick that the shop really runs: do the guardrails notice?
+"""
+
+from workbook.plans.agency import TRICKS, Game, Trick, game
+from workbook.plans.compiler import FIELDS, Compiled, Fault, compiled, faults, plan_of
+from workbook.plans.counting import Shop, compute, logged
+from workbook.plans.plan import (
+    EXCLUSIONS,
+    LAST_DAY,
+    MEASURES,
+    SEGMENTS,
+    Guardrail,
+    Kpi,
+    Measure,
+    Plan,
+    ladder,
+    percent,
+)
+
+__all__ = [
+    "EXCLUSIONS",
+    "FIELDS",
+    "LAST_DAY",
+    "MEASURES",
+    "SEGMENTS",
+    "TRICKS",
+    "Compiled",
+    "Fault",
+    "Game",
+    "Guardrail",
+    "Kpi",
+    "Measure",
+    "Plan",
+    "Shop",
+    "Trick",
+    "compiled",
+    "compute",
+    "faults",
+    "game",
+    "ladder",
+    "logged",
+    "percent",
+    "plan_of",
+]
