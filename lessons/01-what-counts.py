@@ -5,6 +5,10 @@
 # objectives: [L1.1, L1.2, L1.3, L1.4, L1.5, L1.6]
 # tables: [events, sessions, orders, actions, business_models, action_labels, sixth_business]
 # moves: [isin]
+# emphasis: [acts, one page, where to look]
+# votes: [01-q32, 01-q33]
+# cited:
+#   "4,848 of 360,129": "Google's public sample, sessions of 2020 and 2021 in published audits"
 # ---
 
 # %% [markdown]
@@ -33,7 +37,7 @@
 import pandas as pd
 
 from workbook import check, hint, load, quiz, show, solution
-from workbook import comparison, draw_journey, model_explorer, text_table
+from workbook import comparison, draw_journey, glossary, model_explorer, text_table
 
 # %%
 quiz.recall("01")
@@ -425,6 +429,18 @@ def share_of_page_views():
 # %%
 quiz("01-q04")
 
+# %% tags=["facts"]
+print("without a purchase event, Google's sample:", round(100 * (1 - 4848 / 360129), 1))
+facts, everything = load("events"), len(load("sessions"))
+silent = 100 * (1 - load("orders")["session"].nunique() / everything)
+wanted = facts[facts["event"].isin(conversion_events)]["session"].nunique()
+print("silent:", silent, 100 * (1 - wanted / everything), silent - 100 * (1 - wanted / everything))
+accounts = facts[facts["event"] == "create_account"]["session"].nunique()
+ordered = load("orders")["session"]
+both = ordered.isin(facts[facts["event"] == "create_account"]["session"]).sum()
+print("visits with and without an account, with an order:", accounts, both)
+print(everything - accounts, len(ordered) - both)
+
 # %% [markdown]
 # Pebble Street is no exception. In Google's public sample, the Merchandise Store from November 2020 to January 2021, 4,848 of 360,129 sessions hold a purchase event: 98.7 % hold none.
 #
@@ -597,6 +613,9 @@ quiz("01-q10")
 #
 # "A sign-up is a sign-up," says Northlight. Keep the 20 actions and change the business. First: which label do you expect to move most often, and which never?
 
+# %% tags=["facts"]
+print(len(load("actions")), "actions")
+
 # %%
 model_explorer()
 
@@ -763,6 +782,15 @@ quiz("01-q09")
 # ## 6 Your decision
 #
 # Mara slides the agency's contract across the table.
+
+# %% tags=["facts"]
+accounts = facts[facts["event"] == "create_account"]["session"].nunique()
+letters = facts[facts["event"] == "newsletter_signup"]
+print("accounts, sign-ups, both:", accounts, len(letters), accounts + len(letters))
+print("accounts without an order:", accounts - both)
+bought = load("orders")
+print("sign-up, and an order in the visit:", letters["session"].isin(bought["session"]).sum())
+print("first orders, orders:", bought["new_customer"].sum(), len(bought))
 
 # %%
 quiz("01-q11")
@@ -948,18 +976,38 @@ quiz("01-q19")
 # * Macro or micro is a statement about this business, not about the click: does the action complete the declared objective?
 # * Micro conversions lie on the path or beside it. An action counts as what it is, whatever follows.
 # * Orders alone are silent about nearly every visit. Micro conversions shrink the silence a little and show where to look. That they bring orders, a trial has to show.
-#
-# **Words:** conversion · macro conversion · micro conversion · on the path, beside the path · primary objective · event · key event · metric · KPI · engaged session · bounce · unexplained share
-#
+
+# %%
+glossary("01")
+
+# %% [markdown]
 # **Sources:** A. Kaushik, *Excellent Analytics Tip 13: Measure Macro AND Micro Conversions*, kaushik.net (2008) · Nielsen Norman Group, *Macro and Micro Conversions* (read 2026), and J. Cardello's two kinds of micro conversion as reported by UserTesting (2023) · Google, Digital Marketing & E-commerce Certificate, course 5, *Assess for Success* (read 2026) · Google Analytics Help, *engaged sessions* (12798876) and *key events* (2024) · Google's public GA4 sample of the Merchandise Store, counts from published audits (data of 2020 and 2021) · Pebble Street is simulated: its seed and its assumptions are in `datasets/README.md`
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
 #
-# **Fifty minutes.** 0-5 read the dispute aloud with three voices; each table bets on one speaker. 5-12 the four questions, two actions together. 12-22 the twenty actions, in pairs (01-q02). 22-27 vote (1). 27-35 Exercise 2, then the prediction 01-q05 by show of hands, then Exercise 3 on the screen. 35-42 explorer: one table per business explains its three oddest labels. 42-47 vote (2). 47-50 the decision 01-q11, collect the numbers that would change their minds. Home: Exercises 1 and 4, section 5, exam corner. For what is solved on the screen, keep `solutions/` open in a second tab.
+# | minutes | what | how |
+# |---|---|---|
+# | 0-5 | The dispute | Three voices read it aloud; each table bets on one speaker. |
+# | 5-12 | The four questions | Together, on two actions that the class names. |
+# | 12-22 | The twenty actions | 01-q02 in pairs; each pair keeps the label it argued about longest. |
+# | 22-27 | Vote 1 | Vote, discuss with a neighbor, vote again. |
+# | 27-35 | The unexplained share | Exercise 2 alone; the prediction 01-q05 by show of hands; then Exercise 3 on the screen. |
+# | 35-42 | Explorer | One table per business explains its three oddest labels. |
+# | 42-47 | Vote 2 | As before. |
+# | 47-50 | The decision 01-q11 | Each locks one; collect the numbers that would change their minds. |
 #
-# **Vote, discuss, vote again.** (1) "A visitor fills the cart and pays. How many conversions were that?" Expect *one*; the defensible answer is one macro and several micros, each counted by itself. Ask: what happens to a count of carts that forgets the paid ones, when the checkout gets better? (2) "Northlight doubles the newsletter sign-ups. Is Mara better off?" Expect *yes* and *no* with confidence. Ask what one would have to know: would they have come anyway, and what do letters sell?
+# **Before class.** Open the lesson in JupyterLab and run it as far as section 4; the explorer and the decision need no code. Keep `solutions/` in a second window, for what is solved on the screen. At home afterwards: Exercises 1 and 4, section 5, exam corner.
 #
-# **What goes wrong.** Money is taken for the test (the contact form of the kitchen fitter). The contact form of a shop is labeled micro out of habit: send them to the sheet. Product views, videos, shares, the chat: the sheet decides, and another shop may decide otherwise; that is the point, not an error. In code: rows counted for visits (`len` for `.nunique()`), and `isin` without the list's brackets.
+# **What goes wrong.** Somebody makes money the test: ask which of the four questions names money. Labels are given out of habit: send them to the fact sheet and ask for the line. Tables quarrel about videos, shares or the chat and expect you to settle it; ask who has the right to settle it. In code: rows are counted where visits are asked for, and `isin` loses the brackets of its list.
 #
-# **If time is short,** drop vote (2), and give each table one business of the explorer.
+# **If time is short,** drop vote 2, and give each table one business of the explorer.
+
+# %% [markdown] tags=["instructor", "key"]
+# **Vote 1 (01-q32).** At first expect about half for *one*, most of these because the order swallows what came before. After the discussion most should hold that every wanted step is counted by itself. If the discussion is quiet, ask: what happens to a count of carts that forgets the paid ones, on the day the checkout gets better?
+#
+# **Vote 2 (01-q33).** Expect *yes* and *no* in equal parts, both with confidence, and few who say that it cannot be told. Defensible is only the last. Ask what one would have to know: would these readers have come anyway, and what do letters sell? Mara's sheet wants readers, so *yes* is no foolish answer; it takes a wanted action for a gain.
+#
+# **What goes wrong, and the answer.** Money: the contact form of the kitchen fitter is macro, and nobody pays. A shop's contact form: fewer are wanted, so it is neither. Product views, videos, shares, the chat: Mara's sheet does not want them; another shop may. That is the point of the lesson, not an error in its list. Rows for visits: `.nunique()` on the column `session`, where the class wrote `len`.
+#
+# **The decision 01-q11.** No option is right. A fee for each sign-up pays for accounts that every new buyer must create; a fee for first orders pays for orders that would have come anyway; a fixed fee leaves the risk with Mara.

@@ -5,7 +5,11 @@
 # objectives: [L7.1, L7.2, L7.3, L7.4, L7.5, L7.6, L7.7]
 # tables: [mini_log, events, raw_events, sessions, order_items, products, cart_outage]
 # moves: [shift]
-# needs: [merge, sum, drop]
+# needs: [def, drop, merge, sum]
+# emphasis: [delivery, if later steps hold]
+# votes: [07-q32, 07-q33]
+# cited:
+#   "49": "The Baymard Institute, average of its studies, 2024 to 2026"
 # ---
 
 # %% [markdown]
@@ -18,7 +22,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from workbook import check, hint, load, quiz, show, solution
-from workbook import consequence, funnel, funnel_explorer, transitions
+from workbook import consequence, funnel, funnel_explorer, glossary, transitions
 
 steps = ["view_item", "add_to_cart", "begin_checkout", "purchase"]
 
@@ -248,6 +252,9 @@ funnel_explorer()
 # *"Of the people who viewed a product, how many went on to cart, checkout and order, one after the other, each step at most seven days after the one before? I don't care how often they came."*
 #
 # Choose what follows the steps. Answer: the Series that `funnel` gives.
+
+# %% tags=["facts"]
+print("a week has", 7 * 24, "hours")
 
 # %% key="07-choose" kind="series" objective="L7.3"
 log = load("events")
@@ -610,6 +617,9 @@ margin = (items["quantity"] * items["margin"]).sum() / items["order_id"].nunique
 print("Margin of an average order, in dollars:", margin.round(2))
 by_device
 
+# %% tags=["facts"]
+print("lost at each step on phones:", 100 * (1 - by_device["mobile"] / by_device["mobile"].shift()))
+
 # %%
 quiz("07-q01")
 
@@ -758,6 +768,10 @@ def orders_not_dollars():
 # %% [markdown]
 # **No code?** Answer this instead.
 
+# %% tags=["facts"]
+print("a gap of", 0.55 - 0.50, "and a total that grows by", 100 * (0.55 / 0.50 - 1), "%")
+print("07-q08:", 120 * (88 / 55 - 1), "orders,", 120 * 25 * (88 / 55 - 1), "dollars")
+
 # %%
 quiz("07-q08")
 
@@ -792,6 +806,17 @@ show(
 
 # %% [markdown]
 # A place to look, not a forecast: people at desks are other people, and "if later steps hold" is a bet. Make one:
+
+# %% tags=["facts"]
+truth = load("truth_effects")
+per = truth[truth["outcome"].isin(["carts", "orders", "accounts"])][["change", "outcome", "base", "expected"]]
+for _, row in per.iterrows():
+    print(row["change"], row["outcome"], round(row["base"]), round(row["expected"]))
+    print(round(100 * row["expected"] / row["base"], 1), "%")
+ends = truth[truth["change"] == "guest checkout"].set_index("outcome")
+now, then = ends["base"], ends["base"] + ends["expected"]
+print("of 100 checkouts:", 100 * now["orders"] / now["checkouts"], 100 * then["orders"] / then["checkouts"])
+print("six shops, each ten times the log:", 6 * 10 * len(load("sessions")) / 1e6, "million visits")
 
 # %%
 quiz("07-q09")
@@ -880,7 +905,11 @@ quiz("07-q14", "07-q18", "07-q20")
 # * One step's relative gain is the total's, if later steps hold. Choose by recoverable value.
 # * A step too good: first the tag, then the path, then the customers.
 # * Transitions show routes, not reasons.
-#
+
+# %%
+glossary("07")
+
+# %% [markdown]
 # **Sources.** Google Analytics Help and Data API (2026). Google's public GA4 sample, as counted in public audits. Baymard, in secondary pages. Effects of the projects: our simulator.
 
 # %% [markdown]
@@ -1242,10 +1271,28 @@ quiz("07-q03", "07-q11", "07-q16", "07-q17", "07-q19")
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
 #
-# **Fifty minutes.** 0-4 the two reports: hands up, whom do you believe? 4-14 Exercise 1 on paper in pairs, one visitor per pair to defend. 14-20 the six definitions on the screen, vote (1). 20-26 explorer: the class calls the change, names who vanishes *before* the click. 26-33 Exercise 2 together, then the figure on late buyers. 33-40 prediction 07-q01 by show of hands, Exercise 4 on the screen. 40-46 vote (2), then the decision 07-q09: collect the numbers that would change their minds before showing consequences. 46-50 section 5. Home: sections 3 and 6, exam corner. For what is solved on the screen, keep `solutions/` open in a second tab.
+# | minutes | what | how |
+# |---|---|---|
+# | 0-4 | The two reports | Hands up: whom do you believe? Write the count on the board. |
+# | 4-14 | Exercise 1 | On paper, in pairs; each pair defends one visitor. |
+# | 14-20 | Six definitions, vote 1 | The table on the screen, then vote, discuss, vote again. |
+# | 20-26 | Explorer | The class calls the change and names who vanishes *before* the click. |
+# | 26-33 | Exercise 2 | Together on the screen, then the figure on late buyers. |
+# | 33-40 | Which step first | The prediction 07-q01 by show of hands, then Exercise 4 on the screen. |
+# | 40-46 | Vote 2, the decision 07-q09 | Collect the numbers that would change their minds, then show the consequence. |
+# | 46-50 | When a funnel cannot be true | Section 5 and 07-q10. |
 #
-# **Vote, discuss, vote again.** (1) "`u5` viewed at minute 1 and 2000 and filled the cart at 2001. Limit 30 minutes. In or out?" Expect an even split. Let the *out* side say which word of the definition names the first view. (2) "Of 100 phone sessions with payment details 23 place no order; of 100 with a product view 73 fill no cart (closed, 13 weeks). Theo has four weeks. Where?" Expect the larger share. Ask what a mended step would win, and how you would know what is reachable.
+# **Before class.** Open the lesson in JupyterLab and run it to the end of section 4, or the first figure keeps you waiting. Print the mini-log, one sheet for two. Keep `solutions/` in a second window, for what is solved on the screen. At home afterwards: sections 3 and 6, exam corner.
 #
-# **What goes wrong.** Open counts are read as a closed funnel (`u3`). A window given as 7 means minutes. Orders without a cart are set against carts. Percentage points are multiplied with orders. Desktop's level is taken for a promise instead of a ceiling. The delivery page is blamed: ask what the people who leave would have done without it.
+# **What goes wrong.** Counts of an open funnel are read as those of a closed one: ask what `u3` did first. A window is given as a bare number: ask for its unit. Percentage points are multiplied with orders: ask by which factor the step grows. Another device's level is taken for a promise: ask who sits at a desk. The delivery page gets the blame: ask what those who leave would have done without it.
 #
-# **If time is short,** drop section 5 (07-q10 at home), and show the figure of Exercise 4 without solving it.
+# **If time is short,** drop section 5 (07-q10 at home), and show the figure below Exercise 4 without solving it.
+
+# %% [markdown] tags=["instructor", "key"]
+# **Vote 1 (07-q32).** Expect about half for *in*, since the class has just learned that any view may start the clock. Defensible is *out*, because no single cart is near enough to both the view and the checkout. Let the *in* side draw one path from the first step to the third with a pencil that is not lifted. Then 07-q04 at home, where the answer is the other one.
+#
+# **Vote 2 (07-q33).** Expect most for the product page, since its loss is larger. Defensible is that the two losses alone cannot say it. Ask what a mended step would win, and how you would know what is reachable. Exercise 4 then sets desktop beside both.
+#
+# **What goes wrong, and the answer.** `u3` never viewed a product, so no closed funnel that begins with the view counts `u3` anywhere. A bare 7 means minutes. Orders without a recorded cart do not belong over carts. A completion of one half that rises by five points grows by a tenth, and so does the total. Desktop's level is a ceiling to look up to, with other people below it. The shop's truth: the delivery page has no effect.
+#
+# **The decision 07-q09.** On average the product page brings most and the louder button least; guest checkout and trust seals are too close to rank. The consequence that the class sees is one autumn with its luck.

@@ -30,6 +30,13 @@ _PLACES = {
     "comparison": "workbook.widgets.journey",
     "draw_journey": "workbook.widgets.journey",
     "text_table": "workbook.widgets.text_table",
+    "hundred_visits": "workbook.widgets.hundred_visits",
+    "replay_explorer": "workbook.widgets.explorer_replay",
+    "definition_form": "workbook.widgets.definition_form",
+    "plan_form": "workbook.widgets.plan_form",
+    "my_plan": "workbook.widgets.plan_form",
+    "subscriber_explorer": "workbook.widgets.explorer_subscribers",
+    "glossary": "workbook.widgets.glossary",
 }
 
 __all__ = sorted(_PLACES)

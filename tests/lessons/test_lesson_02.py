@@ -1,0 +1,446 @@
+"""Lesson 02: its tables hold what the prose says of them, and what it says of the shop is so."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections import Counter
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from workbook import load, paths
+from workbook.exercises import store
+from workbook.exercises.judge import judge
+from workbook.questions import bank
+from workbook.questions.drawing import draw, evaluate
+from workbook.reference import source
+from workbook.shop import truth
+from workbook.shop.policy import Policy
+from workbook.shop.stream import VISITS_PER_PERSON
+from workbook.shop.world import SHOP_PERSONS
+from workbook.widgets import journey
+
+LESSONS = paths.lessons_dir()
+PATH = LESSONS / "02-kinds-and-journey.py"
+LESSON = source.read(PATH)
+QUESTIONS = bank.lesson("02")
+BY_ID = {question.id: question for question in QUESTIONS}
+SECONDARY = list(journey.BESIDE)
+ON_PATH = [*journey.ON_PATH, *journey.FURTHER_ON_PATH]
+
+
+def prose() -> str:
+    """What a learner reads, in one line."""
+    cells = (c for c in LESSON.cells if c.kind == "markdown")
+    shown = (c.source for c in cells if not c.tags & {"hint", "instructor"})
+    return " ".join(" ".join(shown).split())
+
+
+TEXT = prose()
+
+
+@pytest.fixture(scope="module")
+def log() -> pd.DataFrame:
+    return load("events")
+
+
+@pytest.fixture(scope="module")
+def orders() -> pd.DataFrame:
+    return load("orders")
+
+
+def expected(change: str, outcome: str) -> float:
+    """The shop's truth: the effect per 60,000 visits."""
+    rows = load("truth_effects").query("change == @change and outcome == @outcome")
+    return float(rows["expected"].iloc[0])
+
+
+def base(outcome: str) -> float:
+    return float(load("truth_effects").query("outcome == @outcome")["base"].iloc[0])
+
+
+def without_it(log: pd.DataFrame, orders: pd.DataFrame) -> pd.Series:
+    buyers = log[log["user"].isin(orders["user"])]
+    return 100 * (1 - buyers.groupby("event")["user"].nunique() / orders["user"].nunique())
+
+
+# --- the bank ----------------------------------------------------------------------------------
+
+
+def test_both_pools_serve_every_objective_and_all_nine_types_occur() -> None:
+    reserved = [question for question in QUESTIONS if question.pool == "exam"]
+    assert len(QUESTIONS) >= 27
+    assert len(reserved) >= 9
+    assert 1 / 3 <= len(reserved) / len(QUESTIONS) <= 1 / 2
+    for pool in ("lesson", "exam"):
+        served = {question.objective for question in QUESTIONS if question.pool == pool}
+        assert served == {f"L2.{n}" for n in range(1, 6)}
+    assert {question.type for question in QUESTIONS} == set(bank.TYPES)
+
+
+def test_neither_letter_nor_length_gives_the_right_option_away() -> None:
+    places, longest = Counter[int](), 0
+    singles = [question for question in QUESTIONS if isinstance(question, bank.Single)]
+    for question in singles:
+        lengths = [len(option.text) for option in question.options]
+        [right] = [i for i, option in enumerate(question.options) if option.right]
+        places[right] += 1
+        longest += lengths[right] == max(lengths)
+    assert len(places) == 4
+    assert max(places.values()) <= len(singles) / 3
+    assert longest <= len(singles) / 4
+
+
+def test_no_drawn_numbers_make_a_slip_right() -> None:
+    for question in QUESTIONS:
+        if not isinstance(question, bank.Numeric):
+            continue
+        for seed in range(200):
+            numbers = draw(question, seed)
+            answer = evaluate(question.answer, numbers)
+            for slip in question.wrong:
+                gap = abs(evaluate(slip.value, numbers) - answer)
+                assert gap > 2 * question.tolerance, (question.id, slip.value)
+
+
+def test_the_votes_are_single_questions_that_the_notebook_does_not_show() -> None:
+    shown = {name for cell in LESSON.cells for name in cell.quizzes()}
+    for name in LESSON.header["votes"]:
+        assert BY_ID[name].type == "single"
+        assert BY_ID[name].pool == "lesson"
+        assert name not in shown
+        told = [c for c in LESSON.cells if "instructor" in c.tags and name in c.source]
+        assert len(told) == 2  # in the run sheet and in the key
+
+
+def test_the_run_sheet_covers_fifty_minutes_and_gives_no_answer() -> None:
+    [sheet] = [c.source for c in LESSON.cells if c.tags == {"instructor"}]
+    spans = [(int(a), int(b)) for a, b in re.findall(r"^\| (\d+)-(\d+) \|", sheet, re.MULTILINE)]
+    assert spans[0][0] == 0
+    assert spans[-1][1] == 50
+    assert all(one[1] == other[0] for one, other in itertools.pairwise(spans))
+    assert not re.search(r"1\.5 %|13 %|66 %|71 %", sheet)
+
+
+# --- questions with a table of their own ------------------------------------------------------
+
+
+def rows_of(name: str) -> list[list[Any]]:
+    table = BY_ID[name].table
+    assert table is not None
+    return table.rows
+
+
+def answer_of(name: str) -> float:
+    question = BY_ID[name]
+    assert isinstance(question, bank.Numeric)
+    return float(evaluate(question.answer, {}))
+
+
+def test_the_ten_users_give_the_share_never_on_the_path() -> None:
+    did = {user: f"{first}, {later}" for user, first, later in rows_of("02-q04")}
+    beside = {user for user, what in did.items() if re.search("newsletter|wish list", what)}
+    on_path = {user for user, what in did.items() if re.search("cart|checkout|order", what)}
+    assert answer_of("02-q04") == pytest.approx(100 * len(beside - on_path) / len(beside))
+
+
+def engaged(rows: list[list[Any]], keys: list[str], seconds: int) -> int:
+    frame = pd.DataFrame(rows, columns=["visit", "page", *["open"] * (len(rows[0]) - 3), "front"])
+    heaps = frame[~frame["page"].isin(["delivery", "home"])].groupby(keys)["front"].sum()
+    return int((heaps >= seconds).sum())
+
+
+def test_the_recorded_visits_in_the_questions_give_the_keyed_counts() -> None:
+    assert engaged(rows_of("02-q07"), ["visit", "page"], 30) == answer_of("02-q07")
+    assert engaged(rows_of("02-q29"), ["visit"], 40) == answer_of("02-q29")
+
+
+@pytest.mark.parametrize(("name", "seconds"), [("02-q07", 30), ("02-q29", 40)])
+def test_row_by_row_does_not_give_the_right_count_by_luck(name: str, seconds: int) -> None:
+    products = [row for row in rows_of(name) if row[1] not in ("delivery", "home")]
+    assert sum(row[-1] >= seconds for row in products) != answer_of(name)
+    assert sum(row[-1] >= seconds for row in rows_of(name)) != answer_of(name)
+
+
+def test_the_five_buyers_give_the_share_a_last_touch_report_misses() -> None:
+    ways = [visits.split(", ") for _, visits in rows_of("02-q18")]
+    missed = [way for way in ways if "article" in way[:-1] and way[-1] != "article"]
+    assert answer_of("02-q18") == pytest.approx(100 * len(missed) / len(ways))
+
+
+def test_the_labels_of_the_bicycle_shop_follow_from_its_table() -> None:
+    question = BY_ID["02-q02"]
+    assert isinstance(question, bank.Classify)
+    for (action, wanted, share), row in zip(rows_of("02-q02"), question.rows, strict=True):
+        assert action == row.text.lower()
+        due = "neither" if wanted == "no" else "milestone" if float(share) < 12 else "secondary"
+        assert row.label == due
+
+
+# --- what the prose says of the shop -----------------------------------------------------------
+
+
+def test_the_agencys_number_is_the_logs(log: pd.DataFrame, orders: pd.DataFrame) -> None:
+    reads = log[log["page"] == "article"]
+    share = 100 * orders["user"].isin(reads["user"]).mean()
+    assert f"{share:.0f} of 100 orders are by users who opened an article" in BY_ID["02-q06"].stem
+    assert round(share) == 60  # "Sixty of 100 orders are by readers"
+    assert "Sixty of 100 orders are by readers" in TEXT
+
+
+def test_the_buyers_file_is_as_the_prose_and_the_question_tell_it(
+    log: pd.DataFrame, orders: pd.DataFrame
+) -> None:
+    sessions = load("sessions").sort_values("start")
+    sessions["visit"] = sessions.groupby("user").cumcount() + 1
+    number = sessions.set_index("session")["visit"]
+    late = orders.assign(visit=orders["session"].map(number)).sort_values("time")
+    late = late[(late["visit"] >= 4) & late["user"].isin(log[log["page"] == "article"]["user"])]
+    late = late[late["user"].isin(log[log["event"].isin(SECONDARY)]["user"])]
+    file = log[log["user"] == late["user"].iloc[0]]
+    visit = file["session"].map(number)
+
+    def visits_with(mask: pd.Series) -> list[int]:
+        return sorted(set(visit[mask]))
+
+    assert visits_with(file["event"] == "add_to_cart")[0] == 1
+    assert visits_with(file["event"] == "add_to_wishlist") == [1]
+    assert visits_with(file["event"] == "purchase") == [4]
+    articles = visits_with(file["page"] == "article")
+    assert articles[0] < 4 < articles[-1]
+    came_by = sessions.set_index("visit")[lambda t: (t["user"] == file["user"].iloc[0]).to_numpy()]
+    assert came_by.loc[3, "channel"] == "remarketing"  # "it came last but one"
+    assert "filled in the first visit and paid for in the fourth" in TEXT
+
+
+def test_most_orders_fall_in_the_first_logged_visit(orders: pd.DataFrame) -> None:
+    first = load("sessions").sort_values("start").drop_duplicates("user")
+    share = 100 * orders["session"].isin(first["session"]).mean()
+    assert f"{share:.0f} of 100 orders fall in the user's first logged visit" in TEXT
+
+
+def test_no_share_of_buyers_lies_between_the_two_kinds(
+    log: pd.DataFrame, orders: pd.DataFrame
+) -> None:
+    share = without_it(log, orders)
+    assert share[ON_PATH].max() < 15
+    assert share[SECONDARY].min() > 60
+    assert share["page_view"] == 0
+    assert set(log[log["event"] == "page_view"]["user"]) == set(log["user"])
+
+
+def test_the_exceptions_have_the_reasons_that_the_prose_gives(
+    log: pd.DataFrame, orders: pd.DataFrame
+) -> None:
+    made = log[log["event"] == "create_account"]["user"]
+    without = orders[~orders["user"].isin(made)]
+    assert "customers of earlier years have an account" in TEXT
+    assert (~without["new_customer"]).mean() > 0.8
+    carts = log[log["event"] == "add_to_cart"]["user"]
+    no_cart = log[log["user"].isin(set(orders["user"]) - set(carts))]
+    assert "an express checkout needs no cart" in TEXT
+    assert (no_cart["event"] == "purchase").any()
+
+
+def test_two_of_three_users_with_a_secondary_action_are_never_on_the_path(
+    log: pd.DataFrame,
+) -> None:
+    beside = set(log[log["event"].isin(SECONDARY)]["user"])
+    on_path = set(log[log["event"].isin([*ON_PATH, journey.MACRO])]["user"])
+    assert "Two of three are never seen on the path" in TEXT
+    assert len(beside - on_path) / len(beside) == pytest.approx(2 / 3, abs=0.02)
+
+
+def test_two_of_three_users_with_a_cart_never_order(
+    log: pd.DataFrame, orders: pd.DataFrame
+) -> None:
+    carts = set(log[log["event"] == "add_to_cart"]["user"])
+    assert "two of three users with a cart never order here" in TEXT
+    assert len(carts - set(orders["user"])) / len(carts) == pytest.approx(2 / 3, abs=0.02)
+
+
+def test_the_definition_misreads_the_visits_that_the_prose_names() -> None:
+    said = load("recorded_witness").dropna(subset=["interested"])
+    wanted = {
+        (visit, item)
+        for visit, items in zip(said["visit"], said["interested"], strict=True)
+        for item in items.split()
+    }
+    heaps = load("recorded_visits").groupby(["visit", "item"])["active_seconds"].sum()
+    counted = set(heaps[heaps >= 30].index)
+    assert {visit for visit, _ in counted - wanted} == {"v04", "v07", "v11"}
+    assert ("v11", "DEC-01") in counted - wanted  # the smaller frame
+    assert {visit for visit, _ in wanted - counted} == {"v10"}
+    assert len(counted & wanted) > len(counted) / 2  # "most of these views are interest"
+    told = {
+        row.visit: row.what_happened + row.said for row in load("recorded_witness").itertuples()
+    }
+    assert "parcel costs" in told["v04"]
+    assert "sees the picture at last" in told["v07"]  # "waits for a slow page"
+
+
+def test_three_reasons_explain_the_readers(log: pd.DataFrame, orders: pd.DataFrame) -> None:
+    pages = load("sessions").groupby("user")["pages"].sum()
+    bought = pages.index.isin(orders["user"])
+    assert f"they see {pages[bought].mean():.0f} pages in the log, other users four" in TEXT
+    assert round(pages[~bought].mean()) == 4
+    first = orders["user"].map(log[log["page"] == "article"].groupby("user")["time"].min())
+    assert "Nine of 100 orders are by users who opened their first article after it" in TEXT
+    assert int(100 * (first > orders["time"]).mean()) == 9
+    sessions = load("sessions")
+    landed = sessions[sessions["landing_page"] == "article"]
+    assert "Ten of 100 orders fall in a visit that began on an article" in TEXT
+    assert round(100 * orders["session"].isin(landed["session"]).mean()) == 10
+
+
+def test_the_truth_about_the_magazine_and_the_mails_is_quoted_as_it_is() -> None:
+    lost = -100 * expected("articles off", "orders") / base("orders")
+    assert 1 < lost < 2
+    assert "without the articles not even two of 100 would be lost" in TEXT
+    fewer = -100 * expected("articles off", "sign_ups") / base("sign_ups")
+    assert f"{fewer:.0f} of 100 sign-ups come from it" in TEXT
+    mails = -100 * expected("mails off", "orders") / base("orders")
+    assert f"without mails the shop would lose {mails:.0f} of 100 orders" in TEXT
+
+
+def test_the_ranking_question_shows_the_shops_truth(
+    log: pd.DataFrame, orders: pd.DataFrame
+) -> None:
+    changes = [
+        ("louder cart button", "carts"),
+        ("better product page", "carts"),
+        ("pop-up off", "sign_ups"),
+        ("wish list for all", "wish_lists"),
+    ]
+    for row, (change, outcome) in zip(rows_of("02-q10"), changes, strict=True):
+        assert str(row[2]) == f"{abs(expected(change, outcome)):,.0f}"
+        assert str(row[3]) == f"{abs(expected(change, 'orders')):,.0f}"
+    users = log.groupby("event")["user"].nunique()
+    share = 100 * log[log["user"].isin(orders["user"])].groupby("event")["user"].nunique() / users
+    assert (
+        f"Of 100 users, {share['add_payment_info']:.0f} with payment details order, "
+        f"{share['add_to_cart']:.0f} with a cart, {share['add_to_wishlist']:.0f} with a saved "
+        f"product, {share['newsletter_signup']:.0f} with a sign-up"
+    ) in " ".join(BY_ID["02-q10"].stem.split())
+
+
+def test_the_decision_quotes_the_shops_expected_effects() -> None:
+    question = BY_ID["02-q11"]
+    assert isinstance(question, bank.Decide)
+    table = load("truth_effects")
+    by_policy = dict(zip(table["policy"], table["change"], strict=True))
+    whys = []
+    for option in question.options:
+        if option.policy is None:
+            assert "stays as it was" in option.why
+            continue
+        Policy(**option.policy)
+        change = by_policy[json.dumps(option.policy, sort_keys=True)]
+        whys.append((change, option.why))
+    told = dict(whys)
+
+    def number(change: str, outcome: str) -> str:
+        return f"{abs(expected(change, outcome)):,.0f}"
+
+    def percent(change: str, outcome: str) -> str:
+        return f"{100 * expected(change, outcome) / base(outcome):+.1f} %"
+
+    lists, button, early, articles = (
+        "wish list for all", "louder cart button", "shipping cost early", "articles off",
+    )  # fmt: skip
+    assert list(told) == [lists, button, early, articles]
+    assert f"{number(lists, 'wish_lists')} more visits with a saved product" in told[lists]
+    assert expected(lists, "orders") == 0
+    for change, outcome, after in [
+        (button, "carts", "more visits with a cart"),
+        (button, "orders", "more orders"),
+        (early, "orders", "more orders"),
+        (articles, "orders", "orders fewer"),
+        (articles, "sign_ups", "sign-ups fewer"),
+    ]:
+        said = f"{number(change, outcome)} {after} ({percent(change, outcome)})"
+        assert said in told[change]
+    assert f"Checkouts, the next step, rose by {number(button, 'checkouts')} only" in told[button]
+    fell = f"Carts fell by {number(early, 'carts')}, checkouts by {number(early, 'checkouts')}"
+    assert fell in told[early]
+    assert expected(early, "carts") < 0 and expected(early, "checkouts") < 0
+    visits = len(truth.SEEDS) * SHOP_PERSONS * VISITS_PER_PERSON
+    assert question.source is not None
+    assert f"averaged over {visits / 1e6:.1f} million visits" in question.source
+
+
+# --- the tables --------------------------------------------------------------------------------
+
+
+def test_each_stage_has_a_conversion_and_something_outside_the_website() -> None:
+    stages = load("journey_stages")
+    assert list(stages["stage"]) == ["See", "Think", "Do", "Care"]
+    assert stages["conversion"].str.contains("Micro|Macro").all()
+    assert (stages["outside_the_website"].str.len() > 10).all()
+
+
+def test_only_the_lines_with_a_tag_carry_a_key_that_arrives_with_a_visit() -> None:
+    report = load("social_report").set_index("line")["carries"]
+    assert report["Followers"] == "no key"
+    assert report["Link clicks from posts"].startswith("campaign")
+    assert report["Link clicks from the profile"] == "the day"
+
+
+@pytest.mark.parametrize("name", ["social_report", "journey_stages"])
+def test_the_tables_of_the_lesson_are_in_the_data_folder_unchanged(name: str) -> None:
+    ours = (LESSONS / "tables" / f"{name}.csv").read_bytes()
+    assert (paths.data_dir() / f"{name}.csv").read_bytes() == ours
+    declared = yaml.safe_load((LESSONS / "tables" / "tables.yml").read_text("utf-8"))
+    assert list(declared[name]["columns"]) == list(load(name).columns)
+
+
+# --- the messages ------------------------------------------------------------------------------
+
+
+def of_all_users(log: pd.DataFrame) -> pd.Series:
+    traces = log[log["event"].isin([*ON_PATH, *SECONDARY, "view_item", "page_view"])]
+    return 100 * (1 - traces.groupby("event")["user"].nunique() / log["user"].nunique())
+
+
+def without_an_order(log: pd.DataFrame) -> float:
+    beside = set(log[log["event"].isin(SECONDARY)]["user"])
+    return 100 * len(beside - set(log[log["event"] == "purchase"]["user"])) / len(beside)
+
+
+def row_by_row(log: pd.DataFrame) -> int:
+    recorded = load("recorded_visits")
+    return int(((recorded["page"] == "product") & (recorded["active_seconds"] >= 30)).sum())
+
+
+@pytest.mark.parametrize(
+    ("key", "attempt", "words"),
+    [
+        ("02-buyers-without", of_all_users, "You asked all users"),
+        ("02-never-on-the-path", without_an_order, "never **ordered**"),
+        ("02-engaged-views", row_by_row, "each row by itself"),
+    ],
+)
+def test_a_known_mistake_is_named(log: pd.DataFrame, key: str, attempt: Any, words: str) -> None:
+    verdict = judge(store.find(key), attempt(log))
+    assert verdict.status == "wrong"
+    assert words in verdict.message
+
+
+def test_the_series_may_come_in_any_order(log: pd.DataFrame, orders: pd.DataFrame) -> None:
+    share = without_it(log, orders)[[*SECONDARY, "page_view", "view_item", *ON_PATH]]
+    assert judge(store.find("02-buyers-without"), share).status == "right"
+
+
+def test_the_core_route_is_short_enough_to_read() -> None:
+    """Signs between words, as in tables and formulas, are not counted."""
+    words = 0
+    for cell in LESSON.cells:
+        if cell.source.startswith("## Exam corner"):
+            break
+        if cell.kind == "markdown" and not cell.tags & {"hint", "instructor"}:
+            words += sum(bool(re.search(r"\w", word)) for word in cell.source.split())
+    assert words <= 1_200
