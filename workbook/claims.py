@@ -229,6 +229,40 @@ def _idle_carts(g: Ground) -> bool:
     return 0.5 < 1 - _rate(v.paid, in_cart) < 0.8
 
 
+def _who(g: Ground, *events: str) -> set[str]:
+    """Users of the log with at least one of these events."""
+    log = g.log.events
+    return set(log.loc[log["event"].isin(events), "user"])
+
+
+_MILESTONES = (
+    "add_to_cart", "begin_checkout", "create_account", "add_shipping_info", "add_payment_info",
+)  # fmt: skip
+_SECONDARY = ("newsletter_signup", "add_to_wishlist", "view_size_guide")
+
+
+def _milestones_and_secondary(g: Ground) -> bool:
+    buyers = _who(g, "purchase")
+
+    def without(event: str) -> float:
+        return 1 - len(buyers & _who(g, event)) / len(buyers)
+
+    return max(map(without, _MILESTONES)) < 0.2 and min(map(without, _SECONDARY)) > 0.5
+
+
+def _beside_and_never_on_the_path(g: Ground) -> bool:
+    beside = _who(g, *_SECONDARY)
+    return len(beside - _who(g, *_MILESTONES, "purchase")) > len(beside) / 2
+
+
+def _read_by_buyers_and_hardly_a_cause(g: Ground) -> bool:
+    log = g.log.events
+    readers = log.loc[log["page"] == "article", "user"]
+    by_readers = g.log.orders["user"].isin(readers).mean()
+    now, without = g.under()["orders"], g.under(articles=False)["orders"]
+    return bool(by_readers > 0.5 and now > without > 0.9 * now)
+
+
 # --- everybody
 
 
@@ -270,6 +304,22 @@ def _conflict(g: Ground) -> bool:
 
 def _mails_sell(g: Ground) -> bool:
     return _z(g, "newsletter mails", "ordered") > 1.96
+
+
+def _price_of_a_sign_up(g: Ground) -> bool:
+    """Dollars of margin per order, as lesson 03 counts them, times three shares."""
+    lines = g.log.order_items.merge(g.log.products[["item_id", "margin"]], on="item_id")
+    margin = (lines["quantity"] * lines["margin"]).sum() / len(g.log.orders)
+    signed, buyers, everybody = (
+        _who(g, "newsletter_signup"),
+        _who(g, "purchase"),
+        _who(g, "page_view"),
+    )
+    share = len(signed & buyers) / len(signed)
+    others = len(buyers - signed) / len(everybody - signed)
+    rows = g.test("newsletter mails").groupby("arm")["ordered"].mean()
+    naive, excess, holdout = (margin * x for x in (share, share - others, rows["B"] - rows["A"]))
+    return naive > 2 > holdout and naive > excess > holdout
 
 
 def _more_wish_lists_same_orders(g: Ground) -> bool:
@@ -337,6 +387,14 @@ CLAIMS = (
           "comparison", _mean_above_median),
     Claim("cart abandonment", "Between half and four fifths of the visits with a cart end "
           "without an order.", "log", "comparison", _idle_carts),
+    Claim("milestones and secondary actions", "Of the users with an order, fewer than a fifth "
+          "lack each milestone of the path, and more than half lack each secondary action.",
+          "log", "comparison", _milestones_and_secondary),
+    Claim("beside and never on the path", "More than half of the users with a secondary action "
+          "never take a step on the path.", "log", "comparison", _beside_and_never_on_the_path),
+    Claim("readers", "More than half of the orders are by users who opened an article; without "
+          "the articles, fewer than a tenth of the orders is lost.", "log", "comparison",
+          _read_by_buyers_and_hardly_a_cause),
     Claim("reversal by device", "From 2024 to 2025 each device's share of visits with an order "
           "rises on desktop and mobile while that of all visits falls.", "shop", "comparison",
           _reversal_is_sure),
@@ -348,6 +406,9 @@ CLAIMS = (
           "lower.", "tests", "comparison", _conflict),
     Claim("mails sell", "Newsletter mails: orders significantly higher in B.", "tests",
           "comparison", _mails_sell),
+    Claim("price of a sign-up", "A sign-up is worth more than $2 naively and less than $2 by the "
+          "holdout, and the excess lies between the two.", "tests", "comparison",
+          _price_of_a_sign_up),
     Claim("wish list", "Wish list: far more wish lists in B, and orders within 3.5 standard "
           "errors of A.", "tests", "comparison", _more_wish_lists_same_orders),
     Claim("surrogate fails", "Cart button: the 95 % interval of the effect on orders lies below "
@@ -397,30 +458,38 @@ COVERAGES = (
 # --- trying them on other seeds
 
 
-def tried(seed: int, size: str) -> dict[str, bool]:
-    """Which claims of this size hold on this seed."""
+def tried(seed: int, size: str, known: frozenset[str] = frozenset()) -> dict[str, bool]:
+    """Which claims of this size hold on this seed; those in `known` are not tried."""
     ground = Ground(seed)
-    return {claim.name: bool(claim.holds(ground)) for claim in CLAIMS if claim.size == size}
+    asked = (claim for claim in CLAIMS if claim.size == size and claim.name not in known)
+    return {claim.name: bool(claim.holds(ground)) for claim in asked}
 
 
-def _one(job: tuple[int, str]) -> tuple[dict[str, bool], dict[str, tuple[float, float, float]]]:
-    seed, size = job
-    held = tried(seed, size)
-    covers = {c.name: c.interval(Ground(seed)) for c in COVERAGES} if size == "log" else {}
-    return held, covers
+_Job = tuple[int, str, frozenset[str]]
 
 
-def measure(size: str, seeds: int, workers: int) -> list[dict[str, object]]:
-    """Rows of `claims.csv` for one size."""
-    jobs = [(seed, size) for seed in range(FIRST_SEED, FIRST_SEED + seeds)]
+def _one(job: _Job) -> tuple[dict[str, bool], dict[str, tuple[float, float, float]]]:
+    seed, size, known = job
+    held = tried(seed, size, known)
+    asked = [c for c in COVERAGES if size == "log" and c.name not in known]
+    return held, {c.name: c.interval(Ground(seed)) for c in asked}
+
+
+def measure(
+    size: str, seeds: int, workers: int, known: frozenset[str] = frozenset()
+) -> list[dict[str, object]]:
+    """Rows of `claims.csv` for one size, without the claims in `known`."""
+    jobs = [(seed, size, known) for seed in range(FIRST_SEED, FIRST_SEED + seeds)]
     with ProcessPoolExecutor(workers) as pool:
         found = list(pool.map(_one, jobs))
     rows: list[dict[str, object]] = [
         _row(claim, claim.kind, size, seeds, sum(held[claim.name] for held, _ in found))
         for claim in CLAIMS
-        if claim.size == size
+        if claim.name in found[0][0]
     ]
-    for coverage in COVERAGES if size == "log" else ():
+    for coverage in COVERAGES:
+        if coverage.name not in found[0][1]:
+            continue
         all_of_them = np.array([covers[coverage.name] for _, covers in found])
         target = all_of_them[:, 0].mean()
         covered = (all_of_them[:, 1] <= target) & (target <= all_of_them[:, 2])
@@ -440,15 +509,18 @@ def main(words: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m workbook.claims")
     parser.add_argument("sizes", nargs="*", help=f"of {', '.join(SEEDS)}; default: all")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--new", action="store_true", help="only claims that the file lacks")
     options = parser.parse_args(words)
     sizes = options.sizes or list(SEEDS)
     kept: list[dict[str, object]] = []
-    for size in sizes:
-        kept += measure(size, SEEDS[size], options.workers)
-        print(f"{size}: done", file=sys.stderr)
     if CLAIMS_FILE.exists():
         with CLAIMS_FILE.open(encoding="utf-8", newline="") as file:
-            kept += [dict(row) for row in csv.DictReader(file) if row["size"] not in sizes]
+            old = [dict(row) for row in csv.DictReader(file)]
+        kept += [row for row in old if options.new or row["size"] not in sizes]
+    known = frozenset(str(row["claim"]) for row in kept)
+    for size in sizes:
+        kept += measure(size, SEEDS[size], options.workers, known)
+        print(f"{size}: done", file=sys.stderr)
     order = [claim.name for claim in (*CLAIMS, *COVERAGES)]
     kept.sort(key=lambda row: order.index(str(row["claim"])))
     with CLAIMS_FILE.open("w", encoding="utf-8", newline="") as file:

@@ -182,6 +182,22 @@ def test_match_explains_every_pair() -> None:
         marked("q05", [0, None, 2])
 
 
+def test_a_classification_may_have_words_of_its_own() -> None:
+    rows = [bank.Row("a blog post", "see", ".", "off"), bank.Row("a parcel", "care", ".", "off")]
+    question = bank.Classify(
+        id="02-x", objective="L", bloom="apply", stem=".", labels={"see": "See", "care": "Care"},
+        reasons={"on": "On the site", "off": "Outside"}, rows=rows, words=("stage", "place"),
+    )  # fmt: skip
+    result = mark(question, [["see", "on"], ["see", "off"]])
+    labels = [part.label for part in result.feedback]
+    assert labels == [
+        "The stage is right, the place is not",
+        "The place is right, the stage is not",
+    ]
+    with pytest.raises(NotAnAnswerError, match="a stage and a place first"):
+        mark(question, [["see", ""], ["care", "off"]])
+
+
 def test_equal_right_sides_are_interchangeable() -> None:
     pairs = [bank.Pair("a", "x", "."), bank.Pair("b", "x", "."), bank.Pair("c", "y", ".")]
     question = bank.Match(id="02-x", objective="L", bloom="apply", stem=".", pairs=pairs)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import difflib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import workbook
@@ -27,6 +27,7 @@ MODULES = {"pd": "pandas", "np": "numpy", "plt": "matplotlib.pyplot"}
 class Failure:
     """An error as a kernel reports it, with what is needed to explain it.
 
+    known: names in use; columns: those of all tables, each once; tables: a table's name -> its own
     ours: the course itself raised it on purpose, in plain words already
     """
 
@@ -36,6 +37,7 @@ class Failure:
     known: Sequence[str] = field(default_factory=tuple)
     columns: Sequence[str] = field(default_factory=tuple)
     ours: bool = False
+    tables: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def explain(failure: Failure) -> str | None:
@@ -80,17 +82,39 @@ def _key_error(failure: Failure, found: re.Match[str]) -> str:
     if key == "Ellipsis":
         return "A blank is still there: replace `...` by your answer."
     name = key.strip("'\"")
+    table = _table_of(failure, name)
+    own = failure.tables.get(table, ())
+    if near := _near(name, own, 0.75):
+        return f"`{table}` has no column `{name}`. The nearest that it has is `{near}`."
     if name in failure.columns:
-        return (
-            f"`{name}` is a column of another table here, not of this one. Look at the `.columns` "
-            "of the table before the bracket."
-        )
+        here = f": `{table}` has {_listed(own)}." if own else ". Which one is before the bracket?"
+        return f"`{name}` is a column of another table here, not of this one{here}"
+    if own:
+        return f"`{table}` has no column `{name}`. It has {_listed(own)}."
     if near := _near(name, failure.columns):
         return f"There is no column or label `{name}`. The nearest that exists is `{near}`."
     if failure.columns:
-        some = ", ".join(f"`{column}`" for column in failure.columns[:10])
+        some = _listed(failure.columns)
         return f"There is no column or label `{name}`. The tables here have: {some}."
     return f"There is no column or label `{name}`. Look at the table's `.columns`."
+
+
+def _table_of(failure: Failure, column: str) -> str:
+    """The table whose column of this name the code asks for; "" if that cannot be told.
+
+    It is the last table named before the column, in the line that names the column.
+    """
+    quoted = re.compile(rf"['\"]{re.escape(column)}['\"]")
+    for line in failure.code.splitlines():
+        found = quoted.search(line)
+        before: list[str] = re.findall(r"\w+", line[: found.start()]) if found else []
+        if named := [word for word in before if word in failure.tables]:
+            return named[-1]
+    return ""
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(f"`{column}`" for column in columns[:12])
 
 
 def _syntax(failure: Failure, found: re.Match[str]) -> str:
@@ -183,13 +207,20 @@ _RULES: list[tuple[tuple[str, ...], str, Callable[[Failure, re.Match[str]], str]
     (("TypeError",), r"unexpected keyword argument '(\w+)'", _say(
         "The function knows no argument `{0}`. Check its spelling.")),
     (("ValueError",), r"truth value of a (\w+) is ambiguous", _say(
-        "Two conditions on a table are joined by `&` (and) or `|` (or), each condition in its "
-        "own parentheses. `and`, `or`, `if` do not work on a whole column.")),
+        "`and`, `or`, `not`, `if` do not work on a whole column. Two conditions are joined by "
+        "`&` (and) or `|` (or), each in its own parentheses; `~(...)` turns a condition around.")),
+    (("TypeError",), r"unhashable type: 'Series'|not a container|Series.*unhashable", _say(
+        "`in` does not ask a whole column. `.isin(...)` asks, value by value, whether it occurs "
+        "in another column; `~` before that turns the answer around.")),
+    (("IndexingError",), r"(?i)unalignable boolean", _say(
+        "The condition has other rows than the table that it filters: it was made of another "
+        "table, or of heaps. Filter the very thing that the condition was made of.")),
     (("ValueError",), r"Lengths must match", _say(
         "A column and a list of another length cannot be compared by `==`. To ask whether each "
         "value is in the list, use `.isin([...])`.")),
     (("ValueError",), r"identically-labeled", _say(
-        "The two columns belong to different tables, so Python cannot put them side by side.")),
+        "The two columns belong to different tables, so Python cannot put them side by side. "
+        "`.isin(...)` asks whether a value occurs in the other column.")),
     (("ZeroDivisionError",), r"", _say(
         "The denominator is 0: nothing was counted. Look at it before you divide.")),
     (("ModuleNotFoundError", "ImportError"), r"No module named '([\w.]+)'", _say(

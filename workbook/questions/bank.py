@@ -192,7 +192,7 @@ class Classify(_Question):
     """Give each row a label and, if there are `reasons`, a reason.
 
     An answer is a list of `[label, reason]`, one per row. Passed with `at_least` right labels;
-    the reasons are marked beside them.
+    the reasons are marked beside them. `words` are what the two are called ("stage", "place").
     """
 
     substance: ClassVar[tuple[str, ...]] = ("labels", "reasons", "rows", "at_least")
@@ -200,6 +200,7 @@ class Classify(_Question):
     rows: list[Row] = field(metadata={"of": Row})
     reasons: dict[str, str] = field(default_factory=dict)
     at_least: int | None = None
+    words: tuple[str, str] = ("label", "reason")
     type: Literal["classify"] = "classify"
 
 
@@ -293,7 +294,7 @@ def read(path: Path) -> tuple[Question, ...]:
         stamp = (stat.st_mtime_ns, stat.st_size)
         if path in _CACHE and _CACHE[path][0] == stamp:
             return _CACHE[path][1]
-        data = yaml.load(path.read_text("utf-8"), Loader=_LOADER)
+        data = yaml.load(path.read_text("utf-8"), Loader=LOADER)
         tables = path.parent / "tables"
         questions = tuple(build(filled(entry, tables)) for entry in data["questions"])
     except (OSError, yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError) as error:
@@ -306,16 +307,18 @@ def read(path: Path) -> tuple[Question, ...]:
     return questions
 
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def build(data: dict[str, Any]) -> Question:
     """One question from a YAML mapping. Raises KeyError, TypeError or ValueError if it cannot."""
-    question: Question = _build(TYPES[data["type"]], data)
+    question: Question = assembled(TYPES[data["type"]], data)
     return question
 
 
-def _build(cls: type[Any], data: dict[str, Any]) -> Any:
+def assembled(cls: type[Any], data: dict[str, Any]) -> Any:
+    """A dataclass from a YAML mapping, its parts (`of` in a field's metadata) likewise; texts are
+    stripped, names that it does not know are passed over."""
     values: dict[str, Any] = {}
     for spec in fields(cls):
         if spec.name not in data:
@@ -323,9 +326,9 @@ def _build(cls: type[Any], data: dict[str, Any]) -> Any:
         value = data[spec.name]
         part = spec.metadata.get("of")
         if part is not None and isinstance(value, list):
-            value = [_build(part, item) for item in value]
+            value = [assembled(part, item) for item in value]
         elif part is not None and value is not None:
-            value = _build(part, value)
+            value = assembled(part, value)
         elif isinstance(value, str):
             value = value.strip()
         values[spec.name] = value

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import yaml
 
 from workbook import paths
+from workbook.questions import bank
 from workbook.questions.bank import BankError
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ NEAR = 0.85  # from here on two spellings are taken for one
 THIS = "this workbook"
 
 _FORBID: dict[str, Any] = {"extra": "forbid"}  # read by pydantic, where the author validates
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,8 +149,8 @@ def read(file: Path) -> tuple[Term, ...]:
         stamp = (stat.st_mtime_ns, stat.st_size)
         if file in _CACHE and _CACHE[file][0] == stamp:
             return _CACHE[file][1]
-        data = yaml.load(file.read_text("utf-8"), Loader=_LOADER)
-        found = tuple(_build(Term, entry) for entry in data["terms"])
+        data = yaml.load(file.read_text("utf-8"), Loader=bank.LOADER)
+        found = tuple(bank.assembled(Term, entry) for entry in data["terms"])
     except (OSError, yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise GlossaryError(
             f"The glossary ({file.name}) cannot be read ({type(error).__name__}). "
@@ -158,23 +158,6 @@ def read(file: Path) -> tuple[Term, ...]:
         ) from error
     _CACHE[file] = (stamp, found)
     return found
-
-
-def _build(cls: type[Any], data: dict[str, Any]) -> Any:
-    values: dict[str, Any] = {}
-    for spec in fields(cls):
-        if spec.name not in data:
-            continue
-        value = data[spec.name]
-        part = spec.metadata.get("of")
-        if part is not None and isinstance(value, list):
-            value = [_build(part, item) for item in value]
-        elif part is not None and value is not None:
-            value = _build(part, value)
-        elif isinstance(value, str):
-            value = value.strip()
-        values[spec.name] = value
-    return cls(**values)
 
 
 # --- words, whatever their inflection ----------------------------------------------------------
@@ -261,7 +244,7 @@ def _faults(data: Any) -> Iterator[_Fault]:
         faults = list(_shape(entry, loc, whole))
         yield from faults
         if not faults:
-            sound.append((loc, _build(Term, entry)))
+            sound.append((loc, bank.assembled(Term, entry)))
     yield from _taken(sound)
     known = {stems(name): term for _, term in sound for name in term.names}
     for loc, term in sound:

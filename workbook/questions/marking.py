@@ -349,7 +349,10 @@ def _match(question: Match, answer: Any) -> Marked:
 
 
 def _classify(question: Classify, answer: Any) -> Marked:
-    missing = "Give every row a label" + (" and a reason" if question.reasons else "") + " first."
+    one, other = question.words
+    missing = (
+        f"Give every row a {one}" + (f" and a {other}" if question.reasons else "") + " first."
+    )
     rows = question.rows
     if not isinstance(answer, list) or len(answer) != len(rows):
         raise NotAnAnswerError(missing)
@@ -364,11 +367,11 @@ def _classify(question: Classify, answer: Any) -> Marked:
         if label_fits and reason_fits:
             words = "Right"
         elif label_fits:
-            words = "The label is right, the reason is not"
+            words = f"The {one} is right, the {other} is not"
         elif reason_fits:
-            words = "The reason is right, the label is not"
+            words = f"The {other} is right, the {one} is not"
         else:
-            words = "Neither label nor reason is right" if question.reasons else "Not right"
+            words = f"Neither {one} nor {other} is right" if question.reasons else "Not right"
         good = label_fits and reason_fits
         parts.append(Part("right" if good else "wrong", words, row.text, row.why, True))
     if empty:
@@ -377,9 +380,9 @@ def _classify(question: Classify, answer: Any) -> Marked:
     wanted = question.at_least or len(rows)
     labels = sum(given[0] == row.label for row, given in zip(rows, answer, strict=True))
     whole = sum(part.sign == "right" for part in parts)
-    summary = f"{labels} of {len(rows)} {'labels ' if question.reasons else ''}right"
+    summary = f"{labels} of {len(rows)} {f'{one}s ' if question.reasons else ''}right"
     if question.reasons:
-        summary += f", {whole} of them with a reason that holds"
+        summary += f", {whole} of them with a {other} that holds"
     if whole == len(rows):
         summary = f"Right: all {len(rows)}."
     elif labels >= wanted:

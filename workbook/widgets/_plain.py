@@ -47,9 +47,10 @@ def question_text(question: Question, seed: int = 0) -> str:
             lines += ["with:", *_options([seen.pairs[i].right for i in order])]
         case Classify():
             lines += [f"  {n}. {to_plain(row.text)}" for n, row in enumerate(seen.rows, 1)]
-            lines.append(f"Labels: {', '.join(seen.labels.values())}")
+            one, other = (word.capitalize() for word in seen.words)
+            lines.append(f"{one}s: {', '.join(seen.labels.values())}")
             if seen.reasons:
-                lines.append(f"Reasons: {'; '.join(seen.reasons.values())}")
+                lines.append(f"{other}s: {'; '.join(seen.reasons.values())}")
         case Short():
             lines.append("Answer in a sentence or two.")
     return "\n".join(lines)

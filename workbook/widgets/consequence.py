@@ -68,13 +68,15 @@ class _Outcome:
         self.chosen, self.table, self.others = chosen, table, others
 
     def __repr__(self) -> str:
-        lines = [f"• You chose: {self.chosen}", *(" | ".join(row) for row in self._rows())]
+        lines = [f"• You chose: {self.chosen}", self.NOTE]
+        lines += [" | ".join(row) for row in self._rows()]
         lines += [f"{name}: {dollars(value)} of margin" for name, value in self._ranked()]
-        return "\n".join([*lines, self.NOTE])
+        return "\n".join(lines)
 
     NOTE = (
-        "These persons, these 13 weeks, only this one thing changed, from eight weeks before "
-        "them on: what came out here, not the long-run average, and without the cost of building."
+        "These persons, these 13 weeks, once, with only this one thing changed, from eight weeks "
+        "before them on. The explanation in the form gives the average of many shops, so the "
+        "numbers differ by luck. The cost of building is in neither."
     )
 
     def _rows(self) -> list[list[str]]:
@@ -104,11 +106,10 @@ class _Outcome:
             for name, value in self._ranked()
         )
         page = (
-            '<div style="color:var(--jp-ui-font-color1,#1f1f1f)"><table>'
+            f'<div style="color:var(--jp-ui-font-color1,#1f1f1f)"><p>{self.NOTE}</p><table>'
             f'<caption style="caption-side:top;text-align:left;font-weight:bold;color:inherit">'
             f"You chose: {html.escape(self.chosen)}. The same 13 weeks, run again</caption>"
             f"<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table>"
-            f"<p>Margin that each choice would have added:</p><ol>{ranked}</ol>"
-            f"<p>{self.NOTE}</p></div>"
+            f"<p>Margin that each choice would have added:</p><ol>{ranked}</ol></div>"
         )
         return {"text/html": page, "text/plain": repr(self)}

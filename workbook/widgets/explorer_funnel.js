@@ -1,5 +1,4 @@
 // The funnel explorer. All states come counted from Python; this file only draws the chosen one.
-const SVG = "http://www.w3.org/2000/svg";
 const SHORT = {view_item: "view", add_to_cart: "cart", begin_checkout: "checkout", purchase: "purchase"};
 const GROUPS = [
   ["log", "Log", [["mini", "six visitors"], ["shop", "the whole log"]]],
@@ -10,20 +9,6 @@ const GROUPS = [
     [["none", "no limit"], ["day", "1 day"], ["half", "30 minutes"]]],
 ];
 let instances = 0;
-
-function element(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
-function shape(tag, attributes = {}, text) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
 
 function keyOf(choice) {
   if (choice.scope === "event") return "event";
@@ -106,7 +91,7 @@ function render({model, el}) {
   let choice = {...model.get("choice")};
   let drawn = null; // what is on the screen: {choice, state}
 
-  const root = element("div", {class: "ss-funnel"});
+  const root = element("div", {class: "ss-explorer ss-funnel"});
   // The notebook would take the arrow keys that move between radio buttons.
   root.addEventListener("keydown", (event) => event.stopPropagation());
 

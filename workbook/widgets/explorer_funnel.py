@@ -7,14 +7,13 @@ mini-log are dots with names; the whole log is bars and a table.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import traitlets
 
 from workbook.analysis.funnels import funnel, funnel_members
-from workbook.widgets.base import Widget, placed
+from workbook.widgets.base import Widget, joined, placed
 
 STEPS = ("view_item", "add_to_cart", "begin_checkout", "purchase")
 WINDOWS: dict[str, tuple[float | None, str]] = {
@@ -131,8 +130,8 @@ def _listed(words: list[str]) -> str:
 class FunnelExplorer(Widget):
     """The explorer as a widget; made by `funnel_explorer()`."""
 
-    _esm = Path(__file__).with_suffix(".js")
-    _css = Path(__file__).with_suffix(".css")
+    _esm = joined("explorer_base.js", "explorer_funnel.js")
+    _css = joined("explorer_base.css", "explorer_funnel.css")
 
     steps = traitlets.List(traitlets.Unicode()).tag(sync=True)
     mini = traitlets.Dict().tag(sync=True)  # definition -> {"counts": [...], "lanes": [...]}

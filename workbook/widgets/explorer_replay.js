@@ -2,13 +2,6 @@
 // one, takes bets, and keeps both in the synced `state`.
 let instances = 0;
 
-function element(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
 const percent = (value) => `${value.toFixed(1)}\u00a0%`;
 const count = (value) => value.toLocaleString("en-US");
 const points = (value) => `${value.toFixed(1)} ${value.toFixed(1) === "1.0" ? "point" : "points"}`;
@@ -27,7 +20,7 @@ function render({model, el}) {
   const days = model.get("days"), few = model.get("few");
   let state = structuredClone(model.get("state"));
 
-  const root = element("div", {class: "ss-replay"});
+  const root = element("div", {class: "ss-explorer ss-replay"});
   if (!visitors.length) {
     root.append(element("p", {}, "The replay explorer needs the shop's tables, and they are not here. Run ",
       element("code", {}, "python -m workbook data"), " in a terminal, then this cell again."));

@@ -7,7 +7,6 @@ learner's bets too: it works in a notebook reopened without a kernel.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -15,7 +14,7 @@ import traitlets
 
 from workbook.analysis.lookalikes import Alike, lookalikes
 from workbook.analysis.rates import wilson
-from workbook.widgets.base import Widget, placed
+from workbook.widgets.base import Widget, joined, placed
 
 ORDER = "purchase"
 BACK = "came back"
@@ -362,8 +361,8 @@ def _outcome(
 class ReplayExplorer(Widget):
     """The explorer as a widget; made by `replay_explorer()`."""
 
-    _esm = Path(__file__).with_suffix(".js")
-    _css = Path(__file__).with_suffix(".css")
+    _esm = joined("explorer_base.js", "explorer_replay.js")
+    _css = joined("explorer_base.css", "explorer_replay.css")
 
     visitors = traitlets.List(traitlets.Dict()).tag(sync=True)
     groups = traitlets.List(traitlets.Dict()).tag(sync=True)

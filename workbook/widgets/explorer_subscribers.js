@@ -1,21 +1,6 @@
 // Draws what the traits hold; asks nothing of a kernel, so a reopened notebook works too.
-const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 285;
 const HIGHEST_PRICE = 4;
-
-function element(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
-function shape(tag, attributes = {}, text) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
 
 const dollars = (value) => `$${value.toFixed(2)}`;
 const whole = (value) => `$${Math.abs(value).toLocaleString("en-US", { maximumFractionDigits: 0 })}`;
@@ -136,7 +121,7 @@ function render({ model, el }) {
   let state = { ...model.get("state") };
   const uid = `ss-subs-${Math.random().toString(36).slice(2, 8)}`;
 
-  const root = element("div", { class: "ss-subs" });
+  const root = element("div", { class: "ss-explorer ss-subs" });
   // The notebook would take the arrow keys that move a slider.
   root.addEventListener("keydown", (event) => event.stopPropagation());
 

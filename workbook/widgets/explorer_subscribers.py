@@ -7,7 +7,6 @@ does the rest: it needs no Python handler, so it also works in a reopened notebo
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,7 +15,7 @@ import traitlets
 from workbook.analysis.intervals import newcombe
 from workbook.analysis.rates import rate
 from workbook.analysis.value import aov, naive_value
-from workbook.widgets.base import Widget, placed
+from workbook.widgets.base import Widget, joined, placed
 
 TEST = "newsletter mails"
 PRICE = 2.0
@@ -83,8 +82,8 @@ def marks(
 class SubscriberExplorer(Widget):
     """Two sliders above a chart of value per sign-up; made by `subscriber_explorer()`."""
 
-    _esm = Path(__file__).with_suffix(".js")
-    _css = Path(__file__).with_suffix(".css")
+    _esm = joined("explorer_base.js", "explorer_subscribers.js")
+    _css = joined("explorer_base.css", "explorer_subscribers.css")
 
     facts = traitlets.Dict().tag(sync=True)
     values = traitlets.List(traitlets.Float()).tag(sync=True)  # by percent that came anyway

@@ -210,7 +210,8 @@ function prose(q, id) {
 
 function classifying(q, id) {
   const withReason = q.reasons.length > 0;
-  const heads = ["Item", "Label", ...(withReason ? ["Reason"] : [])];
+  const [first, second] = q.words.map((word) => word[0].toUpperCase() + word.slice(1));
+  const heads = ["Item", first, ...(withReason ? [second] : [])];
   const feedback = q.rows.map((_, row) =>
     h("td", { class: "ss-row-feedback", id: `${id}-f${row}`, role: "cell", colspan: heads.length }),
   );
@@ -229,7 +230,7 @@ function classifying(q, id) {
         "aria-label": `${word} of ${row + 1}: ${plain(q.rows[row])}`,
         onchange: clear,
       });
-    return [pick("l", q.labels, "Label"), withReason ? pick("w", q.reasons, "Reason") : null];
+    return [pick("l", q.labels, first), withReason ? pick("w", q.reasons, second) : null];
   });
   const body = q.rows.map((html, row) =>
     h(

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from workbook import paths
+from workbook.widgets.cards import Card
 
 HUNDRED = 100
 IN_ROW = 20
@@ -168,32 +169,32 @@ def _mark(kind: str, x: float, y: float) -> str:
     return f'<polygon points="{corners}" fill="{color}"/>'
 
 
-def hundred_visits(hundred: int = 1) -> HundredVisits:
+def hundred_visits(hundred: int = 1) -> HundredVisits | Card:
     """A hundred visits that began one after the other: 1 for the log's first, 2 for the next.
 
-    Returns a picture with one mark a visit, the visits with an order set off. Raises ValueError,
-    in words for the learner, for a number that the log does not reach, and what `load` raises
-    for a table that is missing or damaged.
+    Returns a picture with one mark a visit, the visits with an order set off; or a card that says
+    what to do, for a number that the log does not reach and for a table that is missing or
+    damaged: this is the first cell a learner runs, so it never ends in a traceback.
     """
     try:
-        sessions = list(_rows("sessions", "session", "start"))
-        ordered = {session for (session,) in _rows("orders", "session")}
-    except _DAMAGED:
-        _complain()
-        raise
+        return _drawn(hundred)
+    except _DAMAGED as fault:
+        return Card("error", _complaint() or str(fault))
+
+
+def _drawn(hundred: int) -> HundredVisits | Card:
+    sessions = list(_rows("sessions", "session", "start"))
+    ordered = {session for (session,) in _rows("orders", "session")}
     last = len(sessions) // HUNDRED
     if isinstance(hundred, bool) or not isinstance(hundred, int) or not 1 <= hundred <= last:
-        raise ValueError(
+        return Card(
+            "info",
             f"The log has {last} hundreds of visits: put a whole number from 1 to {last} into "
-            "the parentheses."
+            "the parentheses.",
         )
     shown = sessions[HUNDRED * (hundred - 1) : HUNDRED * hundred]
     begins = [datetime.fromisoformat(start) for _, start in (shown[0], shown[-1])]
-    try:
-        kinds = kinds_of([name for name, _ in shown], _events_until(begins[-1] + LONGEST), ordered)
-    except _DAMAGED:
-        _complain()
-        raise
+    kinds = kinds_of([name for name, _ in shown], _events_until(begins[-1] + LONGEST), ordered)
     when = _spoken(begins[0]), _spoken(begins[-1])
     return HundredVisits(kinds, when, hundred, len(ordered), len(sessions))
 
@@ -244,12 +245,16 @@ def _rows(name: str, *columns: str) -> Iterator[tuple[str, ...]]:
     raise FileNotFoundError(name)
 
 
-def _complain() -> None:
-    """Let `load` say in plain words which table is missing or damaged."""
+def _complaint() -> str:
+    """Which table is missing or damaged, in the words of `load`; "" if it finds none."""
     from workbook.data import load
 
-    for name in ("sessions", "orders", "events"):
-        load(name)
+    try:
+        for name in ("sessions", "orders", "events"):
+            load(name)
+    except (LookupError, OSError) as fault:
+        return str(fault)
+    return ""
 
 
 def _spoken(when: datetime) -> str:

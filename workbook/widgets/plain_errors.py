@@ -86,8 +86,15 @@ def failure_from(error: BaseException, code: str) -> Failure:
     namespace = dict(getattr(shell, "user_ns", {}))
     names = [name for name in namespace if not name.startswith("_")]
     text = error.msg if isinstance(error, SyntaxError) else str(error)
+    tables = {
+        name: tuple(map(str, value.columns))
+        for name, value in namespace.items()
+        if type(value).__name__ == "DataFrame" and not name.startswith("_")
+    }
     columns = tuple(columns_in(namespace))
-    return Failure(type(error).__name__, text, code, tuple(names), columns, raised_by_us(error))
+    return Failure(
+        type(error).__name__, text, code, tuple(names), columns, raised_by_us(error), tables
+    )
 
 
 def raised_by_us(error: BaseException) -> bool:

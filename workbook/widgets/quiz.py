@@ -266,6 +266,7 @@ def payload(question: Question, seed: int = 0) -> dict[str, Any]:
             data["rows"] = [to_inline(row.text) for row in seen.rows]
             data["labels"] = [[code, text] for code, text in seen.labels.items()]
             data["reasons"] = [[code, text] for code, text in seen.reasons.items()]
+            data["words"] = list(seen.words)
     return data
 
 
