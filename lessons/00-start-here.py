@@ -18,9 +18,9 @@ from workbook import hundred_visits
 hundred_visits(1)
 
 # %% [markdown]
-# That was Python. Change the `1` to a `2` and run the cell again: the next 100 visits. Do two hundreds of one shop differ?
+# That was Python. Change the `1` to a `2` and run the cell again: the next 100 visits. Do they differ?
 #
-# **The shop's question of the day: what was our first sale?**
+# **The shop's question of the day: what was the first sale in our log?**
 #
 # Pebble Street sells things for the home. You are its new analyst, and three wait for you: **Mara**, who owns the shop; **Theo**, who builds the site and keeps its log; **Northlight**, the agency that brings visitors and is paid per sign-up. Before you listen to anybody, look for yourself.
 #
@@ -58,7 +58,7 @@ events = load("events")
 events
 
 # %% [markdown]
-# `load` reads a table, `=` names it, and the last line of a cell is shown: here the beginning of Theo's log, its end, and the number of its rows.
+# `load` reads a table, `=` names it, and the last line of a cell is shown: here the first and last rows of Theo's log, and their number. It holds what every tenth person did in 13 weeks.
 
 # %%
 quiz("00-q02")
@@ -70,7 +70,7 @@ quiz("00-q02")
 events[events["event"] == "purchase"]
 
 # %% [markdown]
-# `==` compares every row with the word in quotes; the outer brackets keep the rows that fit. On top stands the first sale. At what hour was it, for how many dollars?
+# `==` compares every row with the word in quotes; the outer brackets keep the rows that fit. On top stands the first sale in the log. At what hour was it, for how many dollars?
 #
 # Change `purchase` to `share`: how many rows are left?
 #
@@ -92,7 +92,7 @@ print(sessions["user"].nunique(), "different users")
 sessions["device"].value_counts()
 
 # %% [markdown]
-# `len` counts rows, `.nunique()` different values, `.value_counts()` each value. Change `device` to `channel`: what brings most visits?
+# `len` counts rows, `.nunique()` different values, `.value_counts()` each value. Change `device` to `channel`: which channel leads?
 #
 # A `user` is a browser. Who comes by phone and by laptop is two users.
 #
@@ -218,7 +218,7 @@ products = load("products")
 products[products["item_id"] == "TAB-06"]
 
 # %% [markdown]
-# Two espresso cups, before dawn, on a phone. The log says what was done, and when. Who it was, and why, it does not say.
+# Two espresso cups, before dawn, on a phone. The log says what was done, and when; not by whom, and not why.
 
 # %%
 quiz("00-q06")
@@ -412,7 +412,7 @@ def who_filled_a_cart():
 quiz("00-q08")
 
 # %% [markdown]
-# Rows, visits and users are three answers to "how many". Say which you count.
+# Rows, visits, users: say which you count.
 
 # %%
 quiz("00-q09")

@@ -31,7 +31,7 @@
 #
 # **Two routes.** With code: all that is not marked *stretch*. Without: run every cell, skip the exercises, answer every question before *Stretch*; **No code?** ones stand for an exercise.
 #
-# **Running.** Click into the gray cell below and press **Shift+Enter**: it runs, and the next is selected. After a restart begin at the top. If a question does not show, run its cell again.
+# **Running.** **Shift+Enter**, from top to bottom; after a restart from the top again. If a question does not show, run its cell again.
 
 # %% tags=["setup"]
 import pandas as pd
@@ -61,14 +61,14 @@ print("Theo, events:        ", len(events))
 # %% [markdown]
 # Take `"newsletter_signup"` out of the list and run the cell again. Northlight's word covers two actions: somebody at the checkout creates an account (`create_account`), or a reader leaves an address (`newsletter_signup`).
 #
-# Nobody has miscounted. They use one word for different things.
+# Nobody has miscounted. One word, different things. (The whole shop has ten times as many.)
 
 # %% [markdown]
 # ## 2 Four questions
 #
 # Ask them in this order of any action.
 #
-# 1. **Was it completed, on this site?** A form half filled is an intention; a click on an ad happens elsewhere. If not: no conversion.
+# 1. **Was it completed, on this site?** A form half filled is an intention; a click on an ad happens elsewhere. If not: no conversion of the site.
 # 2. **Has somebody decided to want it?** A log shows what happened, never what was wanted. If nobody has: an event and no more.
 # 3. **Does it complete the declared primary objective of this site?** If so it is a **macro conversion**. A site may declare more than one.
 # 4. If not, it is a **micro conversion**, and one question is left: does the usual way to the objective run through it (**on the path**), or is it wanted although the objective can be reached without it (**beside the path**)?
@@ -773,7 +773,7 @@ quiz("01-q07")
 quiz("01-q08")
 
 # %% [markdown]
-# An impression or an ad click is no conversion of the site: it happens elsewhere, and the shop pays for it. A bounce is none either, for nothing was completed. But a visit of one page need not have failed, and it need not be a bounce. In GA4 a visit is *engaged* if it lasts over 10 seconds, or has a key event, or a second page view; bounces are the rest.
+# An impression or an ad click is no conversion of the site: it happens elsewhere, and the shop pays for it. A bounce is none either: leaving is no action that anybody wants. But a visit of one page need not have failed, and it need not be a bounce. In GA4 a visit is *engaged* if it lasts over 10 seconds, or has a key event, or a second page view; bounces are the rest.
 
 # %%
 quiz("01-q09")
@@ -791,6 +791,7 @@ print("accounts without an order:", accounts - both)
 bought = load("orders")
 print("sign-up, and an order in the visit:", letters["session"].isin(bought["session"]).sum())
 print("first orders, orders:", bought["new_customer"].sum(), len(bought))
+print("dollars per sign-up, as the contract says:", 2)
 
 # %%
 quiz("01-q11")

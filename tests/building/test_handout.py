@@ -178,6 +178,7 @@ def test_its_notebook_runs_untouched_and_marks_quizzes_and_withholds(
     key, wrong, words = mistake(lesson)
     bank = yaml.safe_load(lesson.path.with_suffix(".yml").read_text(encoding="utf-8"))
     reserved = next(q["id"] for q in bank["questions"] if q.get("pool") == "exam")
+    shown = next(name for cell in lesson.cells for name in cell.quizzes())
     notebook.cells += [
         new_code_cell(text)
         for text in (
@@ -187,8 +188,8 @@ def test_its_notebook_runs_untouched_and_marks_quizzes_and_withholds(
             wrong,
             f'check("{key}")',
             f'from workbook import solution\nsolution("{key}", sure=True)',
-            f'quiz("{lesson.votes[0]}")',
-            f'quiz("{reserved}")',
+            f'quiz("{shown}")',
+            f'quiz("{reserved}", "{lesson.votes[0]}")',
         )
     ]
     for name in ("WORKBOOK_HOME", "WORKBOOK_DATA", "WORKBOOK_LESSONS", "WORKBOOK_ANSWERS"):
@@ -201,11 +202,18 @@ def test_its_notebook_runs_untouched_and_marks_quizzes_and_withholds(
     assert "✔ Right" in told[2]
     assert "✘" in told[4] and words in told[4].replace("**", "").replace("\n", " ")
     assert "comes without the worked answers" in told[5]
-    assert lesson.votes[0] in told[6] and "A." in told[6]
+    assert f"Question {shown}" in told[6]
     assert f"There is no question {reserved}" in told[7]
+    assert f"There is no question {lesson.votes[0]}" in told[7]
     every = "\n".join(said(cell) for cell in notebook.cells)
     assert "is damaged" not in every and "There is no table" not in every
-    assert every.count("There is no question") == 1
+    assert every.count("There is no question") == 2
+
+
+def test_its_readme_speaks_to_learners_only(unpacked: Path) -> None:
+    text = (unpacked / "README.md").read_text(encoding="utf-8")
+    assert "## For learners" in text and "## License" in text
+    assert "workbook teach" not in text and "workbook build" not in text
 
 
 @pytest.mark.slow

@@ -34,7 +34,6 @@ from workbook.widgets.explorer_funnel import STEPS, choices, funnel_explorer
 
 CHECKOUT = [*STEPS[:3], "add_shipping_info", "add_payment_info", "purchase"]
 LESSONS = paths.lessons_dir()
-TEXT = (LESSONS / "07-funnels.py").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -399,8 +398,7 @@ def test_the_shop_as_it_is_has_the_counts_that_the_effects_are_quoted_against(qu
         assert base[name] == pytest.approx(count, abs=0.6)
     visits = len(truth.SEEDS) * SHOP_PERSONS * VISITS_PER_PERSON
     [decision] = (question for question in questions if question.type == "decide")
-    size = f"averages over {visits / 1e6:.1f} million visits"
-    assert size in TEXT and size.replace("averages", "averaged") in decision.source
+    assert f"averaged over {visits / 1e6:.1f} million visits" in decision.source
 
 
 def test_the_core_route_is_short_enough_to_read() -> None:

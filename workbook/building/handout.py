@@ -10,8 +10,9 @@ from __future__ import annotations
 import ast
 import importlib.util
 import json
+import re
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,7 @@ def files(lessons: Sequence[Lesson], root: Path) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for name in TOP_FILES:
         found[name] = _read(root / name)
+    found["README.md"] = for_learners(found["README.md"].decode()).encode()
     folder = lessons[0].path.parent
     for path in sorted(folder.glob("*.yml")):
         if not path.name[:2].isdigit():
@@ -83,7 +85,10 @@ def files(lessons: Sequence[Lesson], root: Path) -> dict[str, bytes]:
         found[f"lessons/tables/{path.name}"] = _read(path)
     for lesson in lessons:
         bank = lesson.path.with_suffix(".yml")
-        found[f"lessons/{bank.name}"] = without_reserved(_read(bank).decode(), bank).encode()
+        shown = {name for cell in lesson.cells for name in cell.quizzes()}
+        kept_back = set(lesson.votes) - shown
+        text = without_reserved(_read(bank).decode(), bank, kept_back)
+        found[f"lessons/{bank.name}"] = text.encode()
         built = notebooks.text_of(notebooks.tidy(notebooks.learners(lesson)))
         found[f"notebooks/{lesson.slug}.ipynb"] = built.encode()
         _must_be_built(lesson)
@@ -92,12 +97,28 @@ def files(lessons: Sequence[Lesson], root: Path) -> dict[str, bytes]:
     return found
 
 
-def without_reserved(text: str, path: Path) -> str:
-    """A question bank without the questions reserved for mock exams, all else as it was written.
+NOT_THEIRS = ("For instructors", "For maintainers")
+"""Parts of the README whose commands do not work in a handout."""
+
+
+def for_learners(readme: str) -> str:
+    """The README without the parts for others."""
+    theirs = tuple(f"## {name}" for name in NOT_THEIRS)
+    parts = re.split(r"(?m)^(?=## )", readme)
+    return "".join(part for part in parts if not part.startswith(theirs))
+
+
+def without_reserved(text: str, path: Path, kept_back: Collection[str] = ()) -> str:
+    """A question bank without the questions reserved for mock exams and without those named in
+    `kept_back` (what a class is to vote on), all else as it was written.
 
     Comments between questions go with them. Raises `HandoutError` if what is left says otherwise
     than before, as where a question borrows from a reserved one.
     """
+
+    def held(question: Mapping[str, Any]) -> bool:
+        return question.get("pool") == "exam" or question.get("id") in kept_back
+
     everything = yaml.safe_load(text)["questions"]
     root: Any = yaml.compose(text, Loader=yaml.SafeLoader)
     [listed] = [value for key, value in root.value if key.value == "questions"]
@@ -105,13 +126,13 @@ def without_reserved(text: str, path: Path) -> str:
     starts = [entry.start_mark.line for entry in listed.value]
     kept = lines[: starts[0]]
     for question, start, end in zip(everything, starts, [*starts[1:], len(lines)], strict=True):
-        if question.get("pool") == "exam":
+        if held(question):
             continue
         while end > start and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
             end -= 1
         kept += [*lines[start:end], "\n"]
     result = "".join(kept).rstrip("\n") + "\n"
-    wanted = [question for question in everything if question.get("pool") != "exam"]
+    wanted = [question for question in everything if not held(question)]
     try:
         same = yaml.safe_load(result)["questions"] == wanted
     except yaml.YAMLError:

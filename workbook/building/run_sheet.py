@@ -190,6 +190,10 @@ def _answers(key: Cell, votes: Sequence[Single]) -> Iterator[str]:
     yield from _heading("ANSWERS, for you alone")
     for number, vote in enumerate(votes, start=1):
         yield f"Vote {number} ({vote.id})"
+        yield from _wrapped(
+            f'To project it: a new cell with quiz("{vote.id}"), in your copy, since handouts lack '
+            "it. Press Check only after the second vote."
+        )
         for place, option in enumerate(vote.options):
             sign = "right" if option.right else "wrong"
             yield from _wrapped(f"{sign}. {option.why}", f"  {letter(place)}. ", " " * 5)

@@ -7,6 +7,7 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 from workbook.grading.check import TIMEOUT, Checked, Unusable, check_files
 
@@ -29,8 +30,17 @@ def main(
     if as_json:
         print(json.dumps([asdict(one) for one in verdicts], ensure_ascii=False, indent=1))
     else:
-        print("\n".join(line for path, checked in found for line in table(path.name, checked)))
+        # Hand-ins of one lesson have one name; what tells them apart is their folder.
+        names = _names([path for path, _ in found])
+        tables = (table(name, checked) for name, (_, checked) in zip(names, found, strict=True))
+        print("\n".join(line for lines in tables for line in lines))
     return 0 if all(one.verdict == "right" for one in verdicts) else 1
+
+
+def _names(files: Sequence[Path]) -> list[str]:
+    """The files' names, or their paths as given where two have the same name."""
+    once = len({file.name for file in files}) == len(files)
+    return [file.name if once else file.as_posix() for file in files]
 
 
 def table(name: str, checked: Sequence[Checked]) -> list[str]:

@@ -67,7 +67,7 @@ def comparison(macro: int, micro: int, visits: int) -> pd.DataFrame:
                 "Did it work?",
                 "Where do visits get stuck, and what else do they want?",
             ),
-            ("When is it known?", "last", "earlier, and more often"),
+            ("When is it known?", "last", "mostly earlier, and more often"),
             (
                 "The risk of watching it alone?",
                 "silence about nearly every visit",
