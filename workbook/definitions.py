@@ -2,7 +2,7 @@
 
 A definition says what sets it off (trigger), on which pages (object), from how many of which
 seconds on (threshold), over what they are added up (scope), and how often the same thing may
-count (repeats). Visits have one row per page view: `visit`, `item` (missing for pages that are
+count (repeats). Visits have one row per page view: `visit`, `item_id` (missing for pages that are
 no product's), `page`, `open_seconds`, `active_seconds`.
 """
 
@@ -126,19 +126,19 @@ def in_words(definition: Definition) -> str:
 def count(definition: Definition, visits: pd.DataFrame) -> pd.DataFrame:
     """Everything that the definition counts in these visits, one row each, in their order.
 
-    Columns `visit`, `item`, `page`, `seconds`. `item` is missing for a page that is no product's;
-    `page` too if what is counted is the visit as a whole (scope or repeats "visit"). `seconds`
-    are those that met the threshold, missing for the trigger "page_view"; where only the first of
-    several counts, they are its seconds.
+    Columns `visit`, `item_id`, `page`, `seconds`. `item_id` is missing for a page that is no
+    product's; `page` too if what is counted is the visit as a whole (scope or repeats "visit").
+    `seconds` are those that met the threshold, missing for the trigger "page_view"; where only the
+    first of several counts, they are its seconds.
     """
     import pandas as pd
 
-    rows = visits[visits["item"].notna()] if definition.page == "product" else visits
-    rows = rows.assign(item=rows["item"].astype(object))
+    rows = visits[visits["item_id"].notna()] if definition.page == "product" else visits
+    rows = rows.assign(item_id=rows["item_id"].astype(object))
     if definition.trigger == "page_view":
         met = rows.assign(seconds=float("nan"))
     else:
-        keys = {"page_view": None, "product": ["visit", "item", "page"], "visit": ["visit"]}
+        keys = {"page_view": None, "product": ["visit", "item_id", "page"], "visit": ["visit"]}
         seconds = rows[definition.measure].astype(float)
         if by := keys[str(definition.scope)]:
             groups = rows[by]
@@ -148,15 +148,15 @@ def count(definition: Definition, visits: pd.DataFrame) -> pd.DataFrame:
             rows = rows.assign(seconds=seconds)
         met = rows[rows["seconds"] >= definition.threshold]
     if definition.counted == "product":
-        met = met.drop_duplicates(["visit", "item", "page"])
+        met = met.drop_duplicates(["visit", "item_id", "page"])
     elif definition.counted == "visit":
         met = met.drop_duplicates("visit")
-    found: pd.DataFrame = met[["visit", "item", "page", "seconds"]].reset_index(drop=True)
+    found: pd.DataFrame = met[["visit", "item_id", "page", "seconds"]].reset_index(drop=True)
     if definition.counted == "visit" or (
         definition.trigger == "time" and definition.scope == "visit"
     ):
         nothing = pd.Series([None] * len(found), dtype=object)
-        found = found.assign(item=nothing, page=nothing)
+        found = found.assign(item_id=nothing, page=nothing)
     return found
 
 
@@ -164,14 +164,16 @@ def against_witness(counted: pd.DataFrame, witness: pd.DataFrame) -> pd.DataFram
     """What `count` found against what the visitors said, one row per row of `witness`.
 
     `witness` has `visit` and `interested`: item ids parted by spaces, missing for none. Columns
-    `visit`, `counted`, `interests`, `caught`, `missed`, `false`. Each interest is caught at most
-    once: by the first count of its product, or by a count of the visit as a whole, which stands
-    for one of its products. All other counts are false.
+    `visit`, `counted`, `interests`, `caught`, `unnamed`, `missed`, `false`. Each interest is met
+    at most once: caught by the first count of its product; or met, but `unnamed`, by a count of
+    the visit as a whole, which does not say for which product. All other counts are false.
     """
     import pandas as pd
 
     found: dict[str, list[tuple[object, object]]] = {}
-    for visit, item, page in zip(counted["visit"], counted["item"], counted["page"], strict=True):
+    for visit, item, page in zip(
+        counted["visit"], counted["item_id"], counted["page"], strict=True
+    ):
         found.setdefault(visit, []).append((item, page))
     rows = []
     for visit, said in zip(witness["visit"], witness["interested"], strict=True):
@@ -179,15 +181,17 @@ def against_witness(counted: pd.DataFrame, witness: pd.DataFrame) -> pd.DataFram
         here = found.get(visit, [])
         caught = len(interests & {item for item, _ in here if isinstance(item, str)})
         whole = sum(not isinstance(page, str) for _, page in here)
-        caught += min(whole, len(interests) - caught)
+        unnamed = min(whole, len(interests) - caught)
+        met = caught + unnamed
         rows.append(
             {
                 "visit": visit,
                 "counted": len(here),
                 "interests": len(interests),
                 "caught": caught,
-                "missed": len(interests) - caught,
-                "false": len(here) - caught,
+                "unnamed": unnamed,
+                "missed": len(interests) - met,
+                "false": len(here) - met,
             }
         )
     return pd.DataFrame(rows)

@@ -102,7 +102,9 @@ def test_a_definition_is_put_together_and_run_by_mouse(open_notebook: Open, lab:
     expect(said(book)).to_contain_text("Counted 10 times: 7 of 8 interests caught")
     expect(rows.nth(9)).to_contain_text("✘ missed")
     expect(rows.nth(8)).to_contain_text("✔ rightly not counted")
-    expect(result).to_contain_text("Run 2. Fewest errors so far, missed and false together: 4")
+    expect(result).to_contain_text(
+        "Run 2. Fewest errors so far (missed, false, product not known): 4"
+    )
     answers = [event["answer"] for event in recorded(lab, "definition-mouse")]
     assert [answer["trigger"] for answer in answers] == ["page_view", "time"]
     assert answers[1]["threshold"] == 30

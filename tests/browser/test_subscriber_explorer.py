@@ -27,7 +27,7 @@ def explorer(book: Notebook) -> Locator:
 
 
 def share(book: Notebook) -> Locator:
-    return explorer(book).get_by_role("slider", name="would have come anyway")
+    return explorer(book).get_by_role("slider", name="would have bought anyway")
 
 
 def price(book: Notebook) -> Locator:
@@ -53,7 +53,7 @@ def test_dragging_sinks_the_incremental_value_and_leaves_the_naive_one(opened: N
     mouse.down()
     mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2, steps=8)
     mouse.up()
-    expect(said(opened)).to_contain_text("If 100 % of the subscribers' orders")
+    expect(said(opened)).to_contain_text("If 100 % of the buyers among subscribers")
     expect(said(opened)).to_contain_text("brings $0.00 and costs $2.00")
     expect(said(opened)).to_contain_text("a loss of")
     assert naive.text_content() == before
@@ -87,8 +87,20 @@ def test_the_truth_waits_until_the_slider_was_moved(opened: Notebook) -> None:
     opened.page.keyboard.press("Tab")
     expect(truth(opened)).to_be_focused()
     opened.page.keyboard.press("Enter")
-    expect(explorer(opened).locator(".ss-subs-truth")).to_contain_text("would have come anyway")
+    words = explorer(opened).locator(".ss-subs-truth")
+    expect(words).to_contain_text("would have bought anyway")
+    expect(words).to_contain_text("in money, second orders included, $")
     assert explorer(opened).locator("svg .truth").count() == 1
+
+
+def test_the_test_is_read_against_the_log_and_within_itself(opened: Notebook) -> None:
+    words = explorer(opened).locator("p", has_text="The test: mails added")
+    expect(words).to_contain_text("Set against the log's")
+    text = words.text_content() or ""
+    without, with_mails, share = re.findall(
+        r"Within the test it is ([\d.]+) of ([\d.]+), (\d+) %", text
+    )[0]
+    assert int(share) == round(100 * float(without) / float(with_mails))
 
 
 def test_the_sums_shown_are_right_to_the_cent(opened: Notebook) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -109,10 +111,11 @@ FAULTY = {
         {"segment": "phones", "exclusion": "tablets"}, "exclusion", "nothing is left out",
     ),
     "a target that is no rate": ({"target": 120}, "target", "between 0 and 100"),
-    "a target that is the base": ({"target": 5.94}, "target", "inside the interval"),
-    "a target by luck": ({"target": 6.1}, "target", "inside the interval"),
-    "a target far above": ({"target": 12}, "target", "more than twice"),
-    "a target far below": ({"target": 2.5}, "target", "less than half"),
+    "a target that is the base": ({"target": 5.94}, "target", "by luck"),
+    "a target by luck": ({"target": 6.1}, "target", "by luck"),
+    "a target by the luck of two windows": ({"target": 6.18}, "target", "by luck"),
+    "a target far above": ({"target": 12}, "target", "at most twice"),
+    "a target far below": ({"target": 2.5}, "target", "at least half"),
     "a date that is past": ({"by": "2025-12-21"}, "by", "is past"),
     "a date too near to compare": ({"by": "2026-01-31"}, "by", "91 days"),
     "a micro without a macro to hold it": (
@@ -189,6 +192,28 @@ def test_the_ladder_runs_from_the_objective_to_the_event(shop: plans.Shop) -> No
     for part in ("sessions with add_to_cart / sessions", "scope: session", "91 days", "none"):
         assert part in said["KPI"]
     assert "6.60 % by 2026-03-31" in said["Target"] and "% relative" in said["Target"]
+    assert "lower" not in said["Target"]
+
+
+def test_a_target_below_the_base_is_said_to_be_one(shop: plans.Shop) -> None:
+    found = compiled({**GOOD, "target": 5}, shop)
+    assert found.plan
+    assert "You aim to lower it" in dict(ladder(found.plan, found.base))["Target"]
+
+
+def test_a_second_window_stays_within_the_luck_that_a_target_must_exceed(
+    shop: plans.Shop,
+) -> None:
+    """Of pairs of windows with one true rate, 95 of 100 differ by no more than that."""
+    base = compiled(GOOD, shop).base
+    assert base
+    said = faults({**GOOD, "target": 100 * base.value}, shop)[0].what
+    low, high = (float(one) / 100 for one in re.findall(r"(\d\.\d\d) %", said)[1:])
+    draws = np.random.default_rng(3).binomial(base.whole, base.value, size=(2, 20_000)) / base.whole
+    by_luck = draws[1] - draws[0]
+    reached = np.mean((by_luck < low - base.value) | (by_luck > high - base.value))
+    assert 0.03 < reached < 0.07
+    assert faults({**GOOD, "target": 100 * high + 0.02}, shop) == []
 
 
 # --- what is counted --------------------------------------------------------------------------

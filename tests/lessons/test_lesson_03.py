@@ -56,6 +56,25 @@ def margin_per_order() -> float:
     return float((items["quantity"] * items["margin"]).sum() / len(load("orders")))
 
 
+def margin_share() -> float:
+    return margin_per_order() * len(load("orders")) / float(load("orders")["value"].sum())
+
+
+def money_by_test() -> tuple[float, float, float]:
+    """Margin per sign-up by the test, second orders included: low, value, high (95 %)."""
+    arms = mail_test().groupby("arm")["revenue"].agg(["mean", "var", "size"])
+    value = arms["mean"].diff()["B"]
+    luck = 1.96 * (arms["var"] / arms["size"]).sum() ** 0.5
+    low, value, high = (margin_share() * one for one in (value - luck, value, value + luck))
+    return low, value, high
+
+
+def money_in_truth() -> float:
+    table = load("truth_experiments")
+    row = table[(table["test"] == "newsletter mails") & (table["outcome"] == "revenue")]
+    return float(row["realized"].item()) * margin_share()
+
+
 def mail_test() -> pd.DataFrame:
     table = load("experiments")
     return table[table["test"] == "newsletter mails"]
@@ -108,25 +127,61 @@ def test_the_price_lies_above_all_that_the_test_allows_and_below_naive_and_exces
     readings = four_readings("newsletter")
     dollars = readings["orders"] / 1_000 * margin_per_order()
     assert readings.loc["experiment", "high"] / 1_000 * margin_per_order() < ASKED
-    assert dollars["truth"] < ASKED < dollars["correlation"] < dollars["attributed credit"]
+    assert dollars["truth"] < ASKED < dollars["correlation"]
     share = sign_ups()["user"].isin(load("orders")["user"]).mean()
-    assert dollars["attributed credit"] < share * margin_per_order()
+    assert dollars["correlation"] < share * margin_per_order()
     assert readings.loc["experiment", "low"] > 0
+
+
+def test_in_money_the_whole_interval_lies_below_the_price():
+    """Welch's interval of the difference in revenue, times the margin share."""
+    low, value, high = money_by_test()
+    assert "that whole interval lies below the price" in PROSE
+    assert 0 < low < value < high < ASKED
+    assert value == pytest.approx(store.find("03-in-money").answer["value"])
+    assert value < money_in_truth() < high
+
+
+def test_credit_and_excess_agree_to_the_cent_by_chance():
+    both = load("orders").merge(sign_ups()[["user", "time"]], on="user", suffixes=("", "_sign_up"))
+    after = both.loc[both["time"] > both["time_sign_up"], "user"].nunique()
+    credit = after / len(sign_ups()) * margin_per_order()
+    excess = store.find("03-excess").answer["value"]
+    assert "That it equals *excess* is chance" in PROSE
+    assert f"{credit:.2f}" == f"{excess:.2f}" and credit != excess
+
+
+def test_half_of_the_credited_ordered_in_the_visit_of_the_sign_up():
+    signed = sign_ups()[["user", "time", "session"]]
+    both = load("orders").merge(signed, on="user", suffixes=("", "_sign_up"))
+    after = both[both["time"] > both["time_sign_up"]]
+    same = after[after["session"] == after["session_sign_up"]]
+    said = f"Of the {after['user'].nunique()} behind it, {same['user'].nunique()} ordered in the"
+    assert said in PROSE
+
+
+def test_subscribers_come_more_often_than_others():
+    visits = load("sessions").groupby("user").size()
+    reader = visits.index.isin(sign_ups()["user"])
+    said = f"({visits[reader].mean():.1f} visits each, others {visits[~reader].mean():.1f})"
+    assert said in PROSE
 
 
 def test_by_lot_as_many_order_because_of_mails_as_the_prose_says():
     shares = 100 * mail_test().groupby("arm")["ordered"].mean()
-    assert f"By lot, {shares['B'] - shares['A']:.1f} of 100 subscribers" in PROSE
+    low, high = four_readings("newsletter").loc["experiment", ["low", "high"]] / 10
+    assert f"By lot, {shares['B'] - shares['A']:.1f} more of 100 subscribers" in PROSE
+    assert f"(95 %: {low:.1f} to {high:.1f}, the thin line on the bar)" in PROSE
 
 
 def test_the_test_lets_subscribers_in_for_nine_weeks():
-    assert "entered in the first 9 weeks" in PROSE
+    assert "followed for 4 to 13 weeks" in PROSE
     days = mail_test()["entry_day"]
-    assert (days.min(), days.max()) == (0, 9 * 7 - 1)
+    assert (days.min(), days.max()) == (0, (13 - 4) * 7 - 1)
 
 
 def test_in_money_a_sign_up_brings_more_and_still_less_than_the_price():
-    assert "More than before, since mails also bring second orders, and still less" in PROSE
+    assert "More than in Exercise 3, since mails also bring second orders, and still less" in PROSE
     answers = {key: store.find(key).answer["value"] for key in ("03-incremental", "03-in-money")}
     assert answers["03-incremental"] < answers["03-in-money"] < ASKED
 
@@ -186,14 +241,17 @@ def effect(effects: pd.DataFrame, outcome: str, **policy: bool) -> tuple[float, 
 def test_the_decision_quotes_the_truth_and_the_holdout(questions, effects):
     pay, low, no_pop_up, no_mails, guest = (o.why for o in questions["03-q14"].options)
     count, lost = effect(effects, "sign_ups", popup=False)
-    worth = four_readings("newsletter").loc["experiment", "orders"] / 1_000 * margin_per_order()
+    _, worth, _ = money_by_test()
     assert f"{count:,.0f} sign-ups make a bill of ${ASKED * count:,.0f}" in pay
-    assert f"bring ${worth * count:,.0f} of margin" in pay
-    assert 1.75 < ASKED / worth < 2  # "nearly twice what she gets"
+    assert f"In money they bring ${worth * count:,.0f} by the holdout" in pay
+    assert f"${money_in_truth() * count:,.0f} in truth" in pay
+    assert f"pays {ASKED / worth:.2f} times what she gets" in pay
     assert f"{count + lost:,.0f} of the {count:,.0f} would have come" in pay
     assert f"costs ${ASKED * count / -lost:.2f}" in pay
-    assert f"${count:,.0f} for ${worth * count:,.0f} of margin" in low
+    assert f"${count:,.0f} for ${worth * count:,.0f} of margin leaves" in low
+    assert f"leaves ${(worth - 1) * count:,.0f}" in low
     assert f"{-lost:,.0f} of {count:,.0f}; each of these costs ${count / -lost:.2f}" in low
+    assert f"and brings ${worth:.2f}" in low
 
     orders, fewer = effect(effects, "orders", popup=False)
     margin = -effect(effects, "margin", popup=False)[1]
@@ -207,6 +265,9 @@ def test_the_decision_quotes_the_truth_and_the_holdout(questions, effects):
     assert f"{-fewer:.0f} of {orders:,.0f} orders are gone" in no_mails
     assert f"${-effect(effects, 'margin', mails=False)[1]:,.0f} of margin" in no_mails
     assert effect(effects, "sign_ups", mails=False)[1] == 0
+    # "most of these orders are of readers who signed up before these weeks"
+    spent = mail_test().groupby("arm")["revenue"].mean().diff()["B"]
+    assert count * spent / load("orders")["value"].mean() < -fewer / 2
 
     _, more = effect(effects, "orders", forced_account=False)
     accounts, gone = effect(effects, "accounts", forced_account=False)
@@ -235,14 +296,15 @@ def test_the_division_that_northlight_makes_is_quoted_as_it_is_wrong(questions, 
 
 def test_the_model_answer_to_northlight_is_true_of_the_shop(questions):
     shares = 100 * mail_test().groupby("arm")["ordered"].mean()
-    each = margin_per_order()
+    low, money, high = money_by_test()
     model = questions["03-q21"].model
     assert f"about {shares['A']:.0f} of 100 order without any, about {shares['B']:.0f}" in model
     added = shares["B"] - shares["A"]
     assert 3 < added < 4 and "3 to 4 of 100" in model
-    assert f"about ${added / 100 * each:.2f} of margin" in model
-    assert f"{1_000 * ASKED / each:.0f} more orders per 1,000" in model
-    naive = sign_ups()["user"].isin(load("orders")["user"]).mean() * each
+    assert f"that is ${money:.2f} of margin" in model
+    assert f"(95 %: {low:.2f} to {high:.2f})" in model
+    assert "3 to 4 more of 100" in questions["03-q18"].stem
+    naive = sign_ups()["user"].isin(load("orders")["user"]).mean() * margin_per_order()
     assert f"worth ${naive:.2f}; we ask ${ASKED}" in questions["03-q21"].stem
 
 

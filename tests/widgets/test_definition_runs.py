@@ -89,7 +89,51 @@ def test_a_run_is_recorded_with_its_parts_and_comes_back() -> None:
 def test_runs_are_numbered_and_the_fewest_errors_kept_over_kernels() -> None:
     run(definition_form(), SUMMED)
     shown = run(definition_form(), VIEWS)
-    assert "Run 2. Fewest errors so far, missed and false together: 4, in run 1." in shown["html"]
+    assert (
+        "Run 2. Fewest errors so far (missed, false, product not known): 4, in run 1."
+        in (shown["html"])
+    )
+    assert "a definition fitted to them is not thereby good" in shown["html"]
+
+
+def test_a_visit_counted_as_a_whole_is_not_called_caught_and_is_an_error() -> None:
+    shown = run(definition_form(), {**SUMMED, "page": "any", "counted": "visit"})
+    assert "0 of 8 interests caught, 7 met with the product not known, 1 missed" in shown["text"]
+    assert "✘ visit counted, product not known" in " ".join(rows(shown["html"])[9].split())
+    assert "product not known): 10, in run 1" in shown["html"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({}, "every time or once per visit and product."),
+        ({"counted": "every"}, "every time or once per visit and product."),
+        ({"scope": "visit", "counted": "every"}, "every time or once per visit."),
+        ({"scope": "visit", "counted": "visit"}, ""),
+        ({"counted": "visit"}, ""),
+        ({"scope": "page_view"}, ""),
+        (VIEWS, ""),
+    ],
+)
+def test_a_rule_for_repeats_that_changes_nothing_is_called_so(
+    parts: dict[str, str], words: str
+) -> None:
+    shown = run(definition_form(), {**SUMMED, **parts})
+    said = re.findall(r"Adding up .*? no difference whether it counts (.*?)</p>", shown["html"])
+    assert said == ([words] if words else [])
+
+
+def test_where_two_rules_for_repeats_are_called_the_same_they_count_the_same() -> None:
+    for scope, others in (("product", ("every", "product")), ("visit", ("every", "visit"))):
+        for page in PAGES:
+            for threshold in (5, 20, 40, 90):
+                one, other = (
+                    count(
+                        Definition("time", page, rule, "active_seconds", threshold, scope), VISITS
+                    )
+                    for rule in others
+                )
+                assert one.equals(other)
 
 
 def test_faults_are_shown_at_their_parts_and_not_recorded() -> None:
@@ -146,7 +190,7 @@ def test_what_the_visitors_said_is_not_shown_before_a_run() -> None:
 
 
 def verdict_of(**row: int) -> str:
-    shown = verdict({"caught": 0, "missed": 0, "false": 0, "interests": 1, **row})
+    shown = verdict({"caught": 0, "unnamed": 0, "missed": 0, "false": 0, "interests": 1, **row})
     return " ".join(re.sub(r"<[^>]+>", " ", shown).split())
 
 
@@ -156,6 +200,8 @@ def verdict_of(**row: int) -> str:
         ({"interests": 0}, "✔ rightly not counted"),
         ({"caught": 1}, "✔ caught"),
         ({"missed": 1}, "✘ missed"),
+        ({"unnamed": 1}, "✘ visit counted, product not known"),
+        ({"unnamed": 1, "false": 1}, "✘ visit counted, product not known ✘ 1 too many"),
         ({"false": 1, "interests": 0}, "✘ false alarm"),
         ({"false": 6, "interests": 0}, "✘ 6 false alarms"),
         ({"caught": 1, "false": 2}, "✔ caught ✘ 2 too many"),
@@ -174,6 +220,7 @@ def test_a_verdict_is_a_sign_and_words(row: dict[str, int], words: str) -> None:
         (Definition("page_view", "product", "product"), "a program (v09)"),
         (Definition("time", "product", "every", "active_seconds", 30, "page_view"), "v01 came"),
         (Definition("time", "product", "product", "open_seconds", 60, "page_view"), "v02 forgot"),
+        (Definition("time", "product", "product", "active_seconds", 5, "product"), "v02 looked"),
         (
             Definition("time", "product", "product", "active_seconds", 30, "page_view"),
             "v03 and v08, who read in pieces",
@@ -209,6 +256,10 @@ def test_no_question_accuses_a_definition_of_an_error_it_did_not_make() -> None:
                         asked = question(definition, found)
                         if "v02 forgot" in asked:
                             assert row.loc["v02", "false"], parts
+                            assert measure == "open_seconds", parts
+                        if "v02 looked" in asked:
+                            assert row.loc["v02", "false"], parts
+                            assert measure == "active_seconds", parts
                         if "You missed" in asked:
                             named = re.search(r"missed (.*?), who", asked)
                             assert named

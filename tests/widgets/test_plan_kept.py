@@ -11,6 +11,7 @@ import helpers
 import pytest
 
 from workbook import progress
+from workbook.data import load
 from workbook.plans import FIELDS
 from workbook.widgets import fields, record
 from workbook.widgets.plan_form import FORM, ITEM, my_plan, plan_form
@@ -99,8 +100,11 @@ def test_a_clean_plan_is_put_into_words_counted_and_kept_once() -> None:
 def test_northlight_plays_and_silent_guardrails_are_told_what_would_have_noticed() -> None:
     result = press(plan_form(), "hand over")
     assert "Northlight's trick: a prize draw." in result["text"]
-    assert "No guardrail fired" in result["text"]
+    assert "No guardrail fired: nothing in the plan stops it." in result["text"]
     said = words(result["html"])
+    more = int((load("events")["event"] == "newsletter_signup").sum())
+    assert f"pays for {more:,} more addresses: ${2 * more:,} for nothing" in said
+    assert "look at the interval of the change" in said
     assert "not the shop's model" in said.replace("&#x27;", "'")
     assert "Ask which number would have noticed" in said
     assert "users who order, of users who sign up" in said
@@ -114,10 +118,19 @@ def test_a_guardrail_that_fires_is_named() -> None:
     assert re.search(r"users who sign up\s+guardrail.*▲\sfired", words(result["html"]))
 
 
+def test_only_a_bonus_on_sign_ups_pays_for_prize_hunters() -> None:
+    result = press(
+        plan_form(), "hand over", event="purchase", denominator="newsletter_signup", scope="user",
+        last="2025-12-21", target="8", by="2026-04-30", review="2026-05-02",
+    )  # fmt: skip
+    assert "prize draw" in result["text"] and "for nothing" not in result["html"]
+
+
 def test_where_no_trick_works_the_form_says_so() -> None:
     result = press(plan_form(), "hand over", segment="returning visitors")
     assert "Northlight finds no trick" in result["text"]
     assert "were not put to the test" in result["html"]
+    assert "tricks that are not in this drawer" in result["html"]
 
 
 def test_a_rerun_cell_brings_the_plan_back_and_its_text_does_not_change(

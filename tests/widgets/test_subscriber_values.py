@@ -43,18 +43,40 @@ def test_the_marks_stand_where_test_and_truth_give_the_value_of_the_lesson() -> 
     assert test["low"] < test["share"] < test["high"] == pytest.approx(high, abs=0.051)
 
 
+def test_within_the_test_and_in_money_the_marks_are_those_of_its_arms() -> None:
+    explorer = subscriber_explorer()
+    table = load("experiments").query("test == 'newsletter mails'")
+    arms = table.groupby("arm")[["ordered", "revenue"]].mean()
+    test = explorer.marks["test"]
+    assert test["without"] == round(100 * arms["ordered"]["A"], 2)
+    assert test["with_mails"] == round(100 * arms["ordered"]["B"], 2)
+    items = load("order_items").merge(load("products"), on="item_id")
+    kept = (items["quantity"] * items["margin"]).sum() / load("orders")["value"].sum()
+    assert test["money"] == pytest.approx(arms["revenue"].diff()["B"] * kept, abs=0.0051)
+    truth = load("truth_experiments").query("test == 'newsletter mails' and outcome == 'revenue'")
+    assert explorer.marks["truth"]["money"] == pytest.approx(
+        truth["realized"].item() * kept, abs=0.0051
+    )
+
+
 def test_marks_stay_on_the_slider_when_a_test_surprises() -> None:
     def test_of(a: int, b: int) -> dict[str, dict[str, float]]:
         rows = [("A", n < a) for n in range(200)] + [("B", n < b) for n in range(200)]
         table = pd.DataFrame(rows, columns=["arm", "ordered"]).assign(test="newsletter mails")
+        table["revenue"] = 60.0 * table["ordered"]
         truth = pd.DataFrame(
-            {"test": ["newsletter mails"], "outcome": ["ordered"], "realized": [(b - a) / 200]}
+            {
+                "test": "newsletter mails",
+                "outcome": ["ordered", "revenue"],
+                "realized": [(b - a) / 200, 0.3 * (b - a)],
+            }
         )
-        return marks(0.1, table, truth)
+        return marks(0.1, 0.5, table, truth)
 
     assert test_of(30, 20)["test"]["share"] == 100  # mails that drive buyers away
     assert test_of(10, 60)["test"]["share"] == 0
     assert test_of(10, 20)["truth"]["share"] == 50
+    assert test_of(10, 20)["truth"]["money"] == 1.5  # 10 of 200 more, $60 each, half of it margin
 
 
 def test_another_shop_has_other_numbers() -> None:
@@ -68,12 +90,14 @@ def test_another_shop_has_other_numbers() -> None:
 
 def test_the_text_form_is_a_table_of_five_positions() -> None:
     lines = subscriber_explorer().plain.splitlines()
-    assert [line.split("%")[0].strip() for line in lines[2:]] == ["0", "25", "50", "75", "100"]
-    naive = {line.split()[2] for line in lines[2:]}
+    assert "buyers times the margin of an average order" in lines[1]
+    assert [line.split("%")[0].strip() for line in lines[3:]] == ["0", "25", "50", "75", "100"]
+    naive = {line.split()[2] for line in lines[3:]}
     assert len(naive) == 1  # it stays put
-    assert lines[2].split()[-1].startswith("+$") and lines[-1].split()[-1].startswith("-$")
+    assert lines[3].split()[-1].startswith("+$") and lines[-1].split()[-1].startswith("-$")
 
 
 def test_the_truth_is_not_in_the_text_form() -> None:
     explorer = subscriber_explorer()
     assert str(explorer.marks["truth"]["share"]) not in explorer.plain
+    assert str(explorer.marks["truth"]["money"]) not in explorer.plain

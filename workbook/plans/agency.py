@@ -58,7 +58,8 @@ TRICKS = (
     Trick(
         "a prize draw",
         "For each sign-up of the log one more visitor comes for a prize: one page, one sign-up, "
-        "never an order. This is an assumption of this workbook, not the shop's model.",
+        "never an order. This is an assumption of this workbook, not the shop's model. It halves "
+        "by itself what 100 subscribers order; how many would really come, nobody knows.",
         frozenset({"newsletter_signup"}),
         None,
     ),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ from workbook.shop.calendar import DAY_0
 MOST = 4
 """A few diagnostics, some guardrails: not more than this of each."""
 FACTOR = 2
-"""A target of more than twice the base, or less than half of it, is taken as out of reach."""
+"""The form's own convention: a target is at most twice the base, and at least half of it."""
 
 
 @dataclass(frozen=True)
@@ -333,14 +334,14 @@ def _target(
         return None
     if base is None:
         return target
-    low, high = base.interval()
+    low, high = _by_luck(base)
     if low <= target <= high:
         found.append(
             Fault(
                 "target",
-                f"The base is {percent(base.value)} (95 % interval {percent(low)} to "
-                f"{percent(high)}). A target inside the interval may be reached by luck.",
-                "Choose one outside, so that reaching it says something.",
+                f"The base is {percent(base.value)}. With nothing changed, another window of this "
+                f"size may show {percent(low)} to {percent(high)} by luck.",
+                "Choose a target outside, so that reaching it says something.",
             )
         )
     elif not 1 / FACTOR <= target / base.value <= FACTOR:
@@ -348,11 +349,19 @@ def _target(
         found.append(
             Fault(
                 "target",
-                f"The base is {percent(base.value)}; {percent(target)} is {size} of it.",
-                "Is that achievable? Choose a target that one change of the site could reach.",
+                f"The base is {percent(base.value)}; {percent(target)} is {size}.",
+                "This form takes at most twice the base, and at least half of it: which rate could "
+                "one change of the site reach?",
             )
         )
     return target
+
+
+def _by_luck(base: Rate) -> tuple[float, float]:
+    """Where the rate of a second window of the same size falls in 95 of 100 cases, if nothing
+    changes: both windows have luck, so this is wider than the interval of the base."""
+    low, high = base.interval()
+    return base.value - sqrt(2) * (base.value - low), base.value + sqrt(2) * (high - base.value)
 
 
 def _by(given: Mapping[str, Any], kpi: Kpi | None, found: list[Fault]) -> date | None:

@@ -150,6 +150,8 @@ def ladder(plan: Plan, base: Rate | None = None) -> list[tuple[str, str]]:
     aim = f"{percent(plan.target)} by {plan.by}"
     if base:
         aim += f"; the base is {percent(base.value)}, so {change(base.value, plan.target)}"
+        if plan.target < base.value:
+            aim += ". You aim to lower it"
     limits = [
         f"{MEASURES[rail.measure].words}: by more than {rail.limit:g} %" for rail in plan.guardrails
     ]

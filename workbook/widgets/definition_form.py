@@ -134,10 +134,11 @@ class _Trial:
         """What a definition counts in the twelve visits, and how that stands to what was said."""
         counted = count(definition, self._visits)
         found = against_witness(counted, self._witness)
-        total = found[["counted", "interests", "caught", "missed", "false"]].sum()
+        total = found[["counted", "interests", "caught", "unnamed", "missed", "false"]].sum()
         text = (
             f"Counted {_times(total['counted'])}: {total['caught']} of {total['interests']} "
-            f"interests caught, {total['missed']} missed, {_alarms(int(total['false']))}."
+            f"interests caught, {_unnamed(int(total['unnamed']))}{total['missed']} missed, "
+            f"{_alarms(int(total['false']))}."
         )
         # The table is long: what to look for in it stands above it.
         parts = [
@@ -145,6 +146,7 @@ class _Trial:
             f"{safe(in_words(definition))}</p>",
             f'<p class="ss-think"><strong>To think about.</strong> '
             f"{safe(question(definition, found))}</p>",
+            *([f"<p>{safe(same)}</p>"] if (same := _same(definition)) else []),
             f"<p>{safe(self._standing())}</p>",
             f'<div class="ss-visits">{self._table(counted, found)}</div>',
         ]
@@ -154,13 +156,14 @@ class _Trial:
 
     def _errors_of(self, definition: Definition) -> int:
         found = against_witness(count(definition, self._visits), self._witness)
-        return int(found["missed"].sum() + found["false"].sum())
+        return int(found[["unnamed", "missed", "false"]].to_numpy().sum())
 
     def _standing(self) -> str:
         least = min(self._errors)
         return (
-            f"Run {len(self.runs)}. Fewest errors so far, missed and false together: {least}, "
-            f"in run {self._errors.index(least) + 1}."
+            f"Run {len(self.runs)}. Fewest errors so far (missed, false, product not known): "
+            f"{least}, in run {self._errors.index(least) + 1}. Twelve made-up visits: a definition "
+            "fitted to them is not thereby good."
         )
 
     def _table(self, counted: pd.DataFrame, found: pd.DataFrame) -> Html:
@@ -185,7 +188,7 @@ class _Trial:
     def _what(self, counted: pd.DataFrame) -> str:
         """What was counted of one visit: "Tide clock, 2 times"."""
         listed: dict[str, int] = {}
-        for item, page in zip(counted["item"], counted["page"], strict=True):
+        for item, page in zip(counted["item_id"], counted["page"], strict=True):
             name = self._names.get(item) if isinstance(item, str) else None
             name = name or (f"{page} page" if isinstance(page, str) else "the visit")
             listed[name] = listed.get(name, 0) + 1
@@ -199,7 +202,7 @@ class _Trial:
             pages = [
                 f"{self._names.get(item, f'{page} page')} {opened} ({active})"
                 for item, page, opened, active in views[
-                    ["item", "page", "open_seconds", "active_seconds"]
+                    ["item_id", "page", "open_seconds", "active_seconds"]
                 ].itertuples(index=False)
             ]
             rows.append([str(visit), ", ".join(pages)])
@@ -248,16 +251,39 @@ def _alarms(number: int) -> str:
     return f"{number or 'no'} false alarm{'' if number == 1 else 's'}"
 
 
+def _unnamed(number: int) -> str:
+    return f"{number} met with the product not known, " if number else ""
+
+
+def _same(definition: Definition) -> str:
+    """What to know of a rule for repeats that the scope leaves nothing to do; "" if it has."""
+    if definition.trigger == "time" and definition.counted != "visit":
+        if definition.scope == "product":
+            return (
+                "Adding up per product has already made one heap of the repeats. So here it makes "
+                "no difference whether it counts every time or once per visit and product."
+            )
+        if definition.scope == "visit":
+            return (
+                "Adding up over the visit has already made one heap of the repeats. So here it "
+                "makes no difference whether it counts every time or once per visit."
+            )
+    return ""
+
+
 def verdict(row: Mapping[Any, Any]) -> Html:
-    """The verdict on one visit: a sign and words for what was caught, missed and false."""
+    """The verdict on one visit: a sign and words for what was caught, met, missed and false."""
     of = f" of {row['interests']}" if row["interests"] > 1 else ""
     said: list[tuple[str, str]] = []
     if row["caught"]:
         said.append(("right", f"caught {row['caught']}{of}" if of else "caught"))
+    if row["unnamed"]:
+        said.append(("wrong", "visit counted, product not known"))
     if row["missed"]:
         said.append(("wrong", f"missed {row['missed']}{of}" if of else "missed"))
     if row["false"]:
-        more = f"{row['false']} too many" if row["caught"] else _alarms(row["false"])
+        met = row["caught"] or row["unnamed"]
+        more = f"{row['false']} too many" if met else _alarms(row["false"])
         said.append(("wrong", "false alarm" if more == "1 false alarm" else more))
     if not said:
         said.append(("right", "rightly not counted"))
@@ -298,9 +324,14 @@ def question(definition: Definition, found: pd.DataFrame) -> str:
             "have to do before you call it interest, and does the log hold it?"
         )
     if false["v02"]:
+        if definition.measure == "open_seconds":
+            return (
+                "v02 forgot the tab, and you counted it. Which of the two clocks goes on when "
+                "nobody looks?"
+            )
         return (
-            "v02 forgot the tab, and you counted it. Which of the two clocks goes on when nobody "
-            "looks?"
+            "v02 looked at a price for six seconds, and you counted it. Is your threshold long "
+            "enough to tell a glance from interest?"
         )
     if definition.scope == "page_view" and (missed["v03"] or missed["v08"]):
         who = "v03 and v08" if missed["v03"] and missed["v08"] else "v08"

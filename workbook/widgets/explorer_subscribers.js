@@ -20,35 +20,39 @@ function result(facts, worth, price) {
 
 function breakEven(naive, price) {
   if (price <= 0) return "What costs nothing makes no loss.";
-  if (price > naive) return "At this price it is a loss even if nobody would have ordered anyway.";
+  if (price > naive) return "At this price it is a loss even if nobody would have bought anyway.";
   const share = 100 * (1 - price / naive);
-  return `The deal turns to a loss when more than ${share.toFixed(0)} % would have come anyway.`;
+  return `The deal turns to a loss when more than ${share.toFixed(0)} % would have bought anyway.`;
 }
 
 function statement({ facts, values }, { share, price }) {
   const worth = values[share];
   return (
-    `If ${share} % of the subscribers' orders would have come anyway, a sign-up brings ` +
+    `If ${share} % of the buyers among subscribers would have bought anyway, a sign-up brings ` +
     `${dollars(worth)} and costs ${dollars(price)}. ${result(facts, worth, price)} ` +
     breakEven(values[0], price)
   );
 }
 
-function testWords(marks) {
-  const { share, low, high, added } = marks.test;
+function testWords({ facts, marks }) {
+  const { share, low, high, added, without, with_mails, money } = marks.test;
   return (
-    `The test: mails added ${added.toFixed(2)} buyers per 100 sign-ups. So ${share.toFixed(1)} % ` +
-    `would have come anyway (95 % interval ${low.toFixed(0)} to ${high.toFixed(0)} %).`
+    `The test: mails added ${added.toFixed(2)} buyers per 100 sign-ups. Set against the log's ` +
+    `${(100 * facts.ordered).toFixed(2)} %, that leaves ${share.toFixed(1)} % who would have bought ` +
+    `anyway (95 % interval ${low.toFixed(0)} to ${high.toFixed(0)} %, for the luck of the test ` +
+    `only). Within the test it is ${without.toFixed(2)} of ${with_mails.toFixed(2)}, ` +
+    `${((100 * without) / with_mails).toFixed(0)} %. In money, second orders included, a sign-up ` +
+    `brings ${dollars(money)}.`
   );
 }
 
 function truthWords({ facts, values, marks }, { price }) {
-  const { share, added } = marks.truth;
-  const worth = values[0] * (1 - share / 100);
+  const { share, added, money } = marks.truth;
   return (
     `The truth, which only a simulated shop can show: ${added.toFixed(2)} buyers per 100 sign-ups ` +
-    `were added, ${share.toFixed(1)} % would have come anyway. A sign-up brings ` +
-    `${dollars(worth)}. ${result(facts, worth, price)}`
+    `were added, so ${share.toFixed(1)} % would have bought anyway. In buyers × average margin a ` +
+    `sign-up brings ${dollars(values[0] * (1 - share / 100))}; in money, second orders included, ` +
+    `${dollars(money)}. ${result(facts, money, price).replace(":", " that is")}`
   );
 }
 
@@ -75,7 +79,7 @@ function chart(svg, width, data, state) {
   for (const share of [0, 25, 50, 75, 100])
     text("tick", x(share), y(0) + 16, `${share} %`, share === 100 ? "end" : "middle");
   text("axis", 2, top - 12, "per sign-up");
-  text("axis", (left + width - right) / 2, HEIGHT - 6, "orders that would have come anyway", "middle");
+  text("axis", (left + width - right) / 2, HEIGHT - 6, "buyers who would have bought anyway", "middle");
 
   // Two marks may stand close together, so their labels stand one above the other.
   const mark = (name, share, row, said) => {
@@ -143,7 +147,7 @@ function render({ model, el }) {
   }
 
   const sliders = [
-    slider("share", "Orders of subscribers that would have come anyway:",
+    slider("share", "Buyers among subscribers who would have bought anyway:",
       { min: 0, max: 100, step: 1 }, (share) => `${share} %`),
     slider("price", "Price asked for a sign-up:",
       { min: 0, max: HIGHEST_PRICE, step: 0.1 }, dollars),
@@ -156,7 +160,7 @@ function render({ model, el }) {
   stage.append(svg);
   const news = element("p", { class: "ss-subs-news", role: "status", "aria-live": "polite" });
   const sums = element("ul", { class: "ss-subs-sums" });
-  const test = element("p", {}, testWords(data.marks));
+  const test = element("p", {}, testWords(data));
   const button = element("button", { type: "button" }, "Show the truth");
   const wait = element("span", { class: "ss-subs-wait", id: `${uid}-wait` }, " Move the first slider before.");
   button.setAttribute("aria-describedby", wait.id);
@@ -197,7 +201,8 @@ function render({ model, el }) {
     if (truth.textContent !== true_) truth.textContent = true_;
     svg.setAttribute(
       "aria-label",
-      `Dollars per sign-up by the share of orders that would have come anyway. The naive value ` +
+      `Buyers times average margin, in dollars per sign-up, by the share of buyers who would have ` +
+        `bought anyway. The naive value ` +
         `stays at ${dollars(values[0])}; the incremental value sinks from there to $0.00. ` +
         `At ${share} % it is ${dollars(worth)}, the price is ${dollars(price)}.`,
     );

@@ -1,5 +1,5 @@
-"""The explorer of lesson 03: how many subscribers would have ordered anyway, and what is a sign-up
-worth then?
+"""The explorer of lesson 03: how many of the buyers among subscribers would have bought anyway, and
+what is a sign-up worth then?
 
 Every value that the slider can reach lies in synced traits before it is shown, and the browser
 does the rest: it needs no Python handler, so it also works in a reopened notebook.
@@ -27,8 +27,8 @@ def facts(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
     """What the shop's log says of its subscribers, in numbers.
 
     `tables` has events, orders, order_items and products. subscribers: users with a sign-up;
-    ordered: the share of them who ordered, in 0..1; per_order: margin per order, dollars; naive:
-    dollars per sign-up.
+    ordered: the share of them who ordered, in 0..1; per_order: margin per order, dollars;
+    margin_share: margin of all orders / their value, in 0..1; naive: dollars per sign-up.
     """
     events, orders, items = tables["events"], tables["orders"], tables["order_items"]
     subscribers = events.loc[events["event"] == "newsletter_signup", "user"].drop_duplicates()
@@ -40,42 +40,54 @@ def facts(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
         "subscribers": len(subscribers),
         "ordered": ordered,
         "per_order": order * earned / revenue,
+        "margin_share": earned / revenue,
         "naive": naive_value(ordered, order, earned / revenue),
     }
 
 
 def values(naive: float) -> list[float]:
-    """Dollars per sign-up, in cents, if 0, 1, ... 100 % of the orders would have come anyway."""
+    """Dollars per sign-up, in cents, if 0, 1, ... 100 % of the buyers would have bought anyway."""
     return [round(naive * (100 - share) / 100, 2) for share in range(101)]
 
 
 def marks(
-    ordered: float, experiments: pd.DataFrame, truth: pd.DataFrame
+    ordered: float, margin_share: float, experiments: pd.DataFrame, truth: pd.DataFrame
 ) -> dict[str, dict[str, float]]:
-    """Where the test and the truth stand on the slider: percent of the orders that would have
-    come anyway.
+    """Where the test and the truth stand on the slider: percent of the buyers among subscribers
+    who would have bought anyway.
 
-    `ordered` is the share of subscribers who ordered. Of these the mails added what they add in
-    the test `TEST`; the rest would have come anyway. added: orders per 100 sign-ups; low, high:
-    of the share, from the test's 95 % interval (Newcombe). Shares stay within 0 to 100.
+    `ordered` is the share of the log's subscribers who ordered, taken as known. Of these the mails
+    added what they add in the test `TEST`; the rest would have bought anyway. added: buyers per
+    100 sign-ups; low, high: of the share, from the test's 95 % interval (Newcombe), so its luck
+    only; without, with_mails: percent of the test's two arms who bought; money: margin per
+    sign-up, dollars, second orders included. Shares stay within 0 to 100.
     """
-    rows = experiments[experiments["test"] == TEST].groupby("arm")["ordered"].agg(["sum", "size"])
-    (bought_a, size_a), (bought_b, size_b) = (map(int, rows.loc[arm]) for arm in ("A", "B"))
+    rows = experiments[experiments["test"] == TEST].groupby("arm")
+    bought = rows["ordered"].agg(["sum", "size"])
+    (bought_a, size_a), (bought_b, size_b) = (map(int, bought.loc[arm]) for arm in ("A", "B"))
     low, high = newcombe(bought_a, size_a, bought_b, size_b)
-    known = truth[(truth["test"] == TEST) & (truth["outcome"] == "ordered")]["realized"]
+    spent = rows["revenue"].mean()
+    known = truth[truth["test"] == TEST].set_index("outcome")["realized"]
 
     def anyway(added: float) -> float:
         return round(min(max(100 * (1 - added / ordered), 0.0), 100.0), 1)
 
-    tested, true = bought_b / size_b - bought_a / size_a, float(known.iloc[0])
+    without, with_mails = rate(bought_a, size_a), rate(bought_b, size_b)
     return {
         "test": {
-            "share": anyway(tested),
+            "share": anyway(with_mails - without),
             "low": anyway(high),
             "high": anyway(low),
-            "added": round(100 * tested, 2),
+            "added": round(100 * (with_mails - without), 2),
+            "without": round(100 * without, 2),
+            "with_mails": round(100 * with_mails, 2),
+            "money": round(float(spent["B"] - spent["A"]) * margin_share, 2),
         },
-        "truth": {"share": anyway(true), "added": round(100 * true, 2)},
+        "truth": {
+            "share": anyway(float(known["ordered"])),
+            "added": round(100 * float(known["ordered"]), 2),
+            "money": round(float(known["revenue"]) * margin_share, 2),
+        },
     }
 
 
@@ -86,7 +98,7 @@ class SubscriberExplorer(Widget):
     _css = joined("explorer_base.css", "explorer_subscribers.css")
 
     facts = traitlets.Dict().tag(sync=True)
-    values = traitlets.List(traitlets.Float()).tag(sync=True)  # by percent that came anyway
+    values = traitlets.List(traitlets.Float()).tag(sync=True)  # by percent who bought anyway
     marks = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)  # set by the browser
 
@@ -95,7 +107,8 @@ class SubscriberExplorer(Widget):
         """Five positions of the slider as a table, at the price that Northlight asks."""
         count, naive = self.facts["subscribers"], self.values[0]
         lines = [
-            "Subscriber explorer: what is a sign-up worth if some would have ordered anyway?",
+            "Subscriber explorer: what is a sign-up worth if some would have bought anyway?",
+            "  (in buyers times the margin of an average order)",
             f"  {'anyway':>6}  {'naive':>6}  {'incremental':>11}  "
             f"gain on {count:,} sign-ups at ${PRICE:.2f}",
         ]
@@ -118,7 +131,9 @@ def subscriber_explorer() -> SubscriberExplorer:
     explorer = SubscriberExplorer(
         facts=found,
         values=values(found["naive"]),
-        marks=marks(found["ordered"], load("experiments"), load("truth_experiments")),
+        marks=marks(
+            found["ordered"], found["margin_share"], load("experiments"), load("truth_experiments")
+        ),
         state=dict(START),
     )
     return placed(explorer)

@@ -31,10 +31,12 @@ from workbook.plans import (
 from workbook.shop.calendar import DAY_0
 from workbook.widgets.base import placed
 from workbook.widgets.cards import Card
+from workbook.widgets.explorer_subscribers import PRICE
 from workbook.widgets.fields import FieldForm, Html, Outcome, safe, table_html
 from workbook.widgets.text_table import TextTable, text_table
 
 ITEM = "03-plan"
+_SIGN_UP = "newsletter_signup"
 _TITLE = "Measurement plan"
 _DATE = f"Year-month-day, such as {DAY_0}."
 
@@ -105,7 +107,8 @@ FORM: tuple[dict[str, Any], ...] = (
     {"name": "target", "kind": "number", "label": "Rate to reach", "unit": "%", "group": "Target",
      "help": "Leave it blank at first: the check tells you the base."},
     {"name": "by", "kind": "text", "label": "By which day?", "group": "Target", "most": 20,
-     "help": "As many days after the window as the window has, so that both rates compare."},
+     "help": "At least as many days after the window as the window has. The same length is not "
+             "the same season: that only a comparison group mends."},
     {"name": "diagnostics", "kind": "many", "label": "Diagnostics: why did it move?",
      "group": "Diagnostics and guardrails", "options": _measures(_DIAGNOSTICS),
      "help": "One to four numbers that say where a change comes from."},
@@ -184,7 +187,7 @@ def _act(action: str, values: dict[str, Any], shop: Shop) -> Outcome:
     saved = values == _last() or progress.record("plan", ITEM, answer=values)
     if action == "check":
         return _clean(found.plan, found.base, shop, saved)
-    return _gamed(found.plan, game(found.plan))
+    return _gamed(found.plan, game(found.plan), shop)
 
 
 def _faulty(found: Compiled, action: str) -> Outcome:
@@ -230,15 +233,15 @@ def _clean(plan: Plan, base: Rate | None, shop: Shop, saved: bool) -> Outcome:
     )
 
 
-def _gamed(plan: Plan, played: Game) -> Outcome:
+def _gamed(plan: Plan, played: Game, shop: Shop) -> Outcome:
     tried = ", ".join(f"{name}: {percent(value)}" for name, value in played.tried.items())
     trick = played.trick
     if trick is None:
         return Outcome(
             "Northlight finds no trick: none in its drawer moves your primary metric beyond the "
             "interval of its base.",
-            f"<p>The base is {percent(played.base)}. Tried: {safe(tried)}. So this time the bonus "
-            "has to be earned. Your guardrails were not put to the test.</p>",
+            f"<p>The base is {percent(played.base)}. Tried: {safe(tried)}. An agency may know "
+            "tricks that are not in this drawer. Your guardrails were not put to the test.</p>",
         )
     fired = played.fired
     primary = played.table.iloc[0]
@@ -247,12 +250,15 @@ def _gamed(plan: Plan, played: Game) -> Outcome:
         named = "; ".join(map(_named, fired))
         verdict = f"{len(fired)} of {len(plan.guardrails)} guardrails fired: {named}."
     else:
-        verdict = "No guardrail fired: nobody would have noticed."
+        verdict = "No guardrail fired: nothing in the plan stops it."
     return Outcome(
         f"Northlight's trick: {trick.name}. Your primary metric goes from "
         f"{percent(primary['before'])} to {percent(primary['after'])}. {verdict}",
         f"<p>{safe(trick.what)}</p><p>{safe(_first_up(str(moved)))}. What Northlight tried: "
-        f"{safe(tried)}.</p>" + _before_after(played) + _who_noticed(played) + _truth(played),
+        f"{safe(tried)}.</p>"
+        + _before_after(played)
+        + _who_noticed(played)
+        + _truth(plan, played, shop),
     )
 
 
@@ -272,7 +278,14 @@ def _before_after(played: Game) -> Html:
         for row in played.table.to_dict("records")
     ]
     heads = ["Number", "Role", "Before", "After", "Change", "Verdict"]
-    return table_html(heads, rows, "Your plan before and after the trick", numbers=[2, 3, 4])
+    said = (
+        "The same shop is run twice here, with the same luck, so the change itself decides. In "
+        "life two windows differ by luck as well: there, look at the interval of the change."
+    )
+    return Html(
+        table_html(heads, rows, "Your plan before and after the trick", numbers=[2, 3, 4])
+        + _below(said)
+    )
 
 
 def _who_noticed(played: Game) -> Html:
@@ -293,7 +306,7 @@ def _who_noticed(played: Game) -> Html:
     return _below(said)
 
 
-def _truth(played: Game) -> Html:
+def _truth(plan: Plan, played: Game, shop: Shop) -> Html:
     rows = [
         [name, *(_money(value, name) for value in row[:2]), _money(row.iloc[2], name, sign=True)]
         for name, row in played.truth.iterrows()
@@ -304,6 +317,12 @@ def _truth(played: Game) -> Html:
     )
     if played.trick and played.trick.policy is None:
         said += " By assumption a prize draw brings no orders."
+        if plan.primary.event == _SIGN_UP:
+            more = int((shop.events["event"] == _SIGN_UP).sum())  # one hunter for each
+            said += (
+                f" But at ${PRICE:g} a sign-up somebody pays for {more:,} more addresses: "
+                f"${PRICE * more:,.0f} for nothing."
+            )
     return Html(
         table_html(
             ["The whole shop, 13 weeks", "As it was", "Gamed", "Difference"],
