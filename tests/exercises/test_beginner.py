@@ -12,13 +12,31 @@ from IPython.core.interactiveshell import InteractiveShell
 from workbook.widgets import plain_errors
 
 ERRORS = {
-    "evnets": "did you mean `events`?",
+    "evnets": "no `evnets` yet. Did you mean `events`?",
+    "Events": "but a `events`: capital letters count",
+    "hint(00-first-visit)": 'The key is a text and needs quotes: `"00-first-visit"`',
+    "len(events['user'].nunique())": "one number already",
+    "x = 61.62%": "no percent sign",
+    "events[events['n'] > '1']": "Numbers stand without quotes",
+    "events[..., 'user']": "replace `...`",
+    "events['event' == 'view']": "takes a column of the table",
+    "events['View']": "To pick rows by a value, use a condition",
+    "counts['View']": "no label `View` here. The nearest is `view`",
+    "counts['zzz']": "no label `zzz` here. There are `view`",
+    "counts[['view', 'zzz']]": "no column or label 'zzz'",
+    "events['event'].value_count()": "Did you mean `.value_counts`?",
+    "events['n'].average()": "Did you mean `.mean`?",
+    "events['event'].value_counts['view']": "A bracket can only follow them",
+    "len(events['event'] = 'view')": "two equal signs",
+    "events['event'].len()": "stands before what it counts",
+    "100 * pandas.DataFrame({'t': pandas.to_datetime(['2025-09-22'])})": "A whole table",
+    "events.merge(more, on='other')": "`events` has `user`, `event`, `n`",
     "text_table(events)": "Run the cells with `import`",
     "user": 'needs quotes: `"user"`',
     "sessions['user']": "`sessions` yet",
     "events['other']": "another table here, not of this one: `events` has `user`, `event`, `n`",
     "events.groupby('other')['n'].sum()": "`events` has `user`, `event`, `n`",
-    "events['zzz']": "`events` has no column `zzz`. It has `user`, `event`, `n`.",
+    "events['zzz']": "`events` has no column `zzz`. It has `user`, `event`, `n`. (To pick rows",
     "events['n'] == more['other'].repeat(2)": "`.isin(...)` asks",
     "events[not events['n'].isin([1])]": "`~(...)` turns",
     "events[events['n'] not in events['n']]": "value by value",
@@ -42,7 +60,7 @@ ERRORS = {
     "x = true": "capital letter: `True`",
     "events['evnt']": "`event`",
     "events['user', 'event']": "two pairs of brackets",
-    "events[['user', 'nothing']]": "does not exist",
+    "events[['user', 'nothing']]": "no column or label 'nothing'",
     "print(len(events)": "one `)` is missing",
     "x = [1, 2": "one `]` is missing",
     "events[events['event'] = 'purchase']": "two equal signs",
@@ -52,10 +70,10 @@ ERRORS = {
     "x = 3)": "closing bracket",
     "if True:\nx = 1": "indented",
     "x = 1\n  y = 2": "left edge",
-    "events.grupby('user')": "Did you mean `groupby`?",
+    "events.grupby('user')": "Did you mean `.groupby`?",
     "events.evnt": '`table["event"]`',
     "events('user')": "square brackets",
-    "events['user'].nunique[0]": "parentheses: `()`",
+    "events['user'].nunique[0]": "called with parentheses, `()`",
     "len(events) + events['user'].nunique": "it must be called",
     "1 + ...": "replace `...`",
     "'3' + 4": "a number in quotes",
@@ -85,6 +103,8 @@ def test_plain_words(shell: Any, code: str, capsys: pytest.CaptureFixture[str]) 
 
     shell.user_ns["events"] = pandas.DataFrame({"user": ["a"], "event": ["view"], "n": [1]})
     shell.user_ns["more"] = pandas.DataFrame({"other": ["x"]})
+    shell.user_ns["counts"] = shell.user_ns["events"]["event"].value_counts()
+    shell.user_ns["pandas"] = pandas
     result = shell.run_cell(code)
     assert not result.success
     words = ERRORS[code]

@@ -6,7 +6,9 @@ import copy
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import helpers
 import pytest
@@ -323,6 +325,38 @@ def test_the_command_prints_json_and_a_table(mini: Path, tmp_path: Path) -> None
     lines = cli.table("a.ipynb", [check.Checked(**row) for row in rows])
     assert lines[0] == "a.ipynb (01-mini): 8 of 9 right"
     assert any(line.strip().startswith("✘ 01-share") for line in lines)
+
+
+def hand_in(path: Path, notebooks: dict[str, dict[str, Any]]) -> Path:
+    with zipfile.ZipFile(path, "w") as bundle:
+        for name, notebook in notebooks.items():
+            bundle.writestr(f"notebooks/{name}.ipynb", json.dumps(notebook))
+        bundle.writestr("progress.jsonl", "")
+    return path
+
+
+def test_a_saved_zip_is_checked_as_it_was_handed_in(mini: Path, tmp_path: Path) -> None:
+    blank = json.loads((mini / f"notebooks/{SLUG}.ipynb").read_text())
+    good = hand_in(tmp_path / "my-work-Ada.zip", {SLUG: helpers.solved(mini, SLUG, {}), "x": blank})
+    none = hand_in(tmp_path / "my-work-Ben.zip", {SLUG: blank})
+    with helpers.at_home(mini):
+        found = check.check_files([str(good), str(none)], None, 30)
+    assert cli._names([path for path, _ in found]) == [
+        f"{good.as_posix()}/{SLUG}.ipynb", f"{none.as_posix()}/{SLUG}.ipynb",
+    ], "where something was answered; all where nothing was"  # fmt: skip
+    assert {one.verdict for one in found[0][1]} == {"right"}
+    assert {one.verdict for one in found[1][1]} == {"not_attempted"}
+
+
+def test_a_zip_that_holds_no_work_gets_one_line(
+    mini: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "torn.zip").write_bytes(b"PK\x03\x04")
+    for path in (tmp_path / "torn.zip", hand_in(tmp_path / "empty.zip", {})):
+        with helpers.at_home(mini):
+            assert cli.main([str(path)]) == 2
+        err = capsys.readouterr().err
+        assert path.name in err and len(err.strip().splitlines()) == 1
 
 
 def test_on_another_shop_a_wrong_way_that_would_be_unsure_is_dropped() -> None:

@@ -223,6 +223,7 @@ def test_recall_draws_mistakes_first_and_stays_put_today() -> None:
     form = quiz.recall("02")
     ids = [question["id"] for question in form.questions]
     assert ids == ["01-q04", "01-q01", "01-q02"]
+    assert form.forms["01-q04"] == {"attempts": 0}, "afresh, not the old wrong answer"
     send(form, "01-q04", "0.25")
     again = quiz.recall("02")
     assert [question["id"] for question in again.questions] == ids

@@ -20,6 +20,8 @@ OURS = frozenset(
 )
 """Errors of the course itself: their message is in plain words already."""
 
+SYNONYMS = {"average": "mean", "avg": "mean", "distinct": "nunique", "count_values": "value_counts"}
+
 MODULES = {"pd": "pandas", "np": "numpy", "plt": "matplotlib.pyplot"}
 
 
@@ -28,6 +30,7 @@ class Failure:
     """An error as a kernel reports it, with what is needed to explain it.
 
     known: names in use; columns: those of all tables, each once; tables: a table's name -> its own
+    labels: a Series' name -> its labels, if they are texts
     ours: the course itself raised it on purpose, in plain words already
     """
 
@@ -38,6 +41,7 @@ class Failure:
     columns: Sequence[str] = field(default_factory=tuple)
     ours: bool = False
     tables: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def explain(failure: Failure) -> str | None:
@@ -59,6 +63,8 @@ def _near(word: str, among: Iterable[str], cutoff: float = 0.6) -> str | None:
 
 def _name_error(failure: Failure, found: re.Match[str]) -> str:
     name = found[1]
+    if key := re.search(r"\b(?:check|hint|solution)\(([\w-]*-[\w-]*)\)", failure.code):
+        return f'The key is a text and needs quotes: `"{key[1]}"`.'
     if name in COURSE or name in MODULES:
         return (
             f"`{name}` is not there yet. Was the kernel restarted? Run the cells with `import` at "
@@ -68,21 +74,33 @@ def _name_error(failure: Failure, found: re.Match[str]) -> str:
         right = {"true": "True", "false": "False"}.get(name, "None")
         return f"Python writes it with a capital letter: `{right}`."
     near = _near(name, [*failure.known, *COURSE], 0.75) or _near(name, dir(builtins), 0.85)
-    meant = f" Or did you mean `{near}`? Capital letters count." if near else ""
+    if near and near.lower() == name.lower():
+        return f"There is no `{name}`, but a `{near}`: capital letters count."
+    meant = f" Did you mean `{near}`?" if near else ""
     return (
-        f'There is no `{name}` yet. Is it a text? Then it needs quotes: `"{name}"`. Is it a '
-        f"name from a cell above? Run that cell first (after a restart, all of them).{meant}"
+        f'There is no `{name}` yet.{meant} Is it a text? Then it needs quotes: `"{name}"`. Is it '
+        "a name from a cell above? Run that cell first (after a restart, all of them)."
     )
 
 
 def _key_error(failure: Failure, found: re.Match[str]) -> str:
     key = found[1].strip()
+    if "Ellipsis" in key:
+        return "A blank is still there: replace `...` by your answer."
     if key.startswith("(") and "," in key:
         return "For several columns use two pairs of brackets: a list inside, `df[[..., ...]]`."
-    if key == "Ellipsis":
-        return "A blank is still there: replace `...` by your answer."
+    if key in ("True", "False"):
+        return (
+            "This compares two texts with each other. A condition takes a column of the table: "
+            '`table[table["column"] == "value"]`.'
+        )
     name = key.strip("'\"")
-    table = _table_of(failure, name)
+    if labels := failure.labels.get(_named_before(failure, name, failure.labels)):
+        near = _near(name, labels)
+        return f"There is no label `{name}` here. " + (
+            f"The nearest is `{near}`." if near else f"There are {_listed(labels)}."
+        )
+    table = _named_before(failure, name, failure.tables)
     own = failure.tables.get(table, ())
     if near := _near(name, own, 0.75):
         return f"`{table}` has no column `{name}`. The nearest that it has is `{near}`."
@@ -90,7 +108,10 @@ def _key_error(failure: Failure, found: re.Match[str]) -> str:
         here = f": `{table}` has {_listed(own)}." if own else ". Which one is before the bracket?"
         return f"`{name}` is a column of another table here, not of this one{here}"
     if own:
-        return f"`{table}` has no column `{name}`. It has {_listed(own)}."
+        return (
+            f"`{table}` has no column `{name}`. It has {_listed(own)}. (To pick rows by a value, "
+            f'use a condition: `{table}[{table}["column"] == "value"]`.)'
+        )
     if near := _near(name, failure.columns):
         return f"There is no column or label `{name}`. The nearest that exists is `{near}`."
     if failure.columns:
@@ -99,16 +120,16 @@ def _key_error(failure: Failure, found: re.Match[str]) -> str:
     return f"There is no column or label `{name}`. Look at the table's `.columns`."
 
 
-def _table_of(failure: Failure, column: str) -> str:
-    """The table whose column of this name the code asks for; "" if that cannot be told.
+def _named_before(failure: Failure, label: str, things: Mapping[str, Sequence[str]]) -> str:
+    """Which of the `things` (name -> what it holds) the code asks for `label`; "" if none.
 
-    It is the last table named before the column, in the line that names the column.
+    It is the last one without it that is named before it, in the line that names it.
     """
-    quoted = re.compile(rf"['\"]{re.escape(column)}['\"]")
+    quoted = re.compile(rf"['\"]{re.escape(label)}['\"]")
     for line in failure.code.splitlines():
         found = quoted.search(line)
         before: list[str] = re.findall(r"\w+", line[: found.start()]) if found else []
-        if named := [word for word in before if word in failure.tables]:
+        if named := [word for word in before if label not in things.get(word, (label,))]:
             return named[-1]
     return ""
 
@@ -119,6 +140,8 @@ def _listed(columns: Sequence[str]) -> str:
 
 def _syntax(failure: Failure, found: re.Match[str]) -> str:
     code = failure.code
+    if re.search(r"\d\s*%\s*(#.*)?$", code, re.MULTILINE):
+        return "A number in Python has no percent sign: write the number alone."
     if code.count("(") > code.count(")"):
         return "A parenthesis is open: count `(` and `)`, one `)` is missing."
     if code.count("[") > code.count("]"):
@@ -135,14 +158,18 @@ def _syntax(failure: Failure, found: re.Match[str]) -> str:
 
 def _attribute(failure: Failure, found: re.Match[str]) -> str:
     kind, name = found[1], found[2]
+    if name in ("len", "length"):
+        return "`len` stands before what it counts: `len(...)`."
     if kind in ("DataFrame", "Series"):
-        if near := _near(name, failure.columns):
-            return f'A column is taken with brackets and quotes: `table["{near}"]`.'
         import pandas
 
         public = [word for word in dir(getattr(pandas, kind)) if not word.startswith("_")]
-        if near := _near(name, public):
-            return f"A {kind} has no `{name}`. Did you mean `{near}`?"
+        move = SYNONYMS.get(name) or _near(name, public, 0.85)
+        column = _near(name, failure.columns) if kind == "DataFrame" and not move else None
+        if column:
+            return f'A column is taken with brackets and quotes: `table["{column}"]`.'
+        if move := move or _near(name, public):
+            return f"There is no `.{name}`. Did you mean `.{move}`?"
     if kind in ("ellipsis", "EllipsisType"):
         return "A blank is still there: replace `...` by your answer."
     if kind == "NoneType":
@@ -157,10 +184,12 @@ def _say(text: str) -> Callable[[Failure, re.Match[str]], str]:
 _SYNTAX = ("SyntaxError", "_IncompleteInputError")
 _RULES: list[tuple[tuple[str, ...], str, Callable[[Failure, re.Match[str]], str]]] = [
     (("NameError",), r"name '(\w+)' is not defined", _name_error),
-    (("KeyError",), r"not in index|None of", _say(
-        "At least one of these columns does not exist. Look at the table's `.columns`.")),
+    (("KeyError",), r"\[(.*)\] not in index", _say(
+        "There is no column or label {0}. Look at the table's `.columns`, or at its labels.")),
+    (("KeyError",), r"None of", _say(
+        "None of these columns exists. Look at the table's `.columns`.")),
     (("KeyError",), r"(?s)(.*)", _key_error),
-    (_SYNTAX, r"Maybe you meant '=='|cannot assign to", _say(
+    (_SYNTAX, r"(?i)maybe you meant '=='|perhaps you meant \"==\"|cannot assign to", _say(
         "To compare, write two equal signs: `==`. A single `=` gives a name to a value.")),
     (_SYNTAX, r"'(.)' was never closed|incomplete input", _syntax),
     (_SYNTAX, r"unmatched '(.)'|closing parenthesis '(.)'", _say(
@@ -193,7 +222,7 @@ _RULES: list[tuple[tuple[str, ...], str, Callable[[Failure, re.Match[str]], str]
     (("TypeError",), r"isin\(\) takes 2 positional|passed to isin\(\)", _say(
         "`.isin` takes one list, in brackets: `.isin([...])`.")),
     (("TypeError",), r"'(?:method|builtin_function_or_method|function)' object is not subscr",
-     _say("Something here is called with square brackets. A function takes parentheses: `()`.")),
+     _say("A function is called with parentheses, `()`. A bracket can only follow them.")),
     (("TypeError",), r"'(method|builtin_function_or_method|function)'|function object", _say(
         "The parentheses after a function's name are missing: it must be called, `name()`.")),
     (("TypeError",), r"ellipsis", _say(
@@ -202,6 +231,16 @@ _RULES: list[tuple[tuple[str, ...], str, Callable[[Failure, re.Match[str]], str]
                      r"|for dtype 'str'", _say(
         "A text and a number cannot be calculated together. Is there a number in quotes, or a "
         "column of texts where its count is meant (`len(...)`, `.nunique()`)?")),
+    (("TypeError",), r"object of type '(?:int|float)' has no len", _say(
+        "That is one number already. `len(...)` counts the rows of a table or of a column.")),
+    (("TypeError",), r"Invalid comparison between dtype=(?:int|float)|'[<>]=?' not supported", _say(
+        "A number is compared with a text. Numbers stand without quotes.")),
+    (("TypeError",), r"with string dtype|does not support reduction|Could not convert", _say(
+        "That column holds texts. To count them, use `len(...)`, `.nunique()` or "
+        "`.value_counts()`.")),
+    (("TypeError",), r"cannot perform __\w+__ with this index type", _say(
+        "A whole table cannot be calculated with. Is its number of rows meant, `len(...)`, or "
+        "one of its columns?")),
     (("TypeError",), r"missing \d+ required positional argument", _say(
         "The function needs more between its parentheses.")),
     (("TypeError",), r"unexpected keyword argument '(\w+)'", _say(

@@ -29,7 +29,10 @@ class WrongWay:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """One exercise as the build recorded it."""
+    """One exercise as the build recorded it.
+
+    invites: the wrong way that the prompt itself asks for; no record is kept of it
+    """
 
     key: str
     name: str
@@ -41,6 +44,7 @@ class Exercise:
     cases: tuple[Json, ...] = ()
     objective: str = ""
     stretch: bool = False
+    invites: str = ""
 
     @classmethod
     def from_json(cls, key: str, data: Mapping[str, Any]) -> Exercise:
@@ -58,6 +62,7 @@ class Exercise:
             cases=tuple(data.get("cases", ())),
             objective=data.get("objective", ""),
             stretch=data.get("stretch", False),
+            invites=data.get("invites", ""),
         )
 
 
@@ -127,7 +132,7 @@ def _not_yet(exercise: Exercise, form: Canonical) -> str:
     if _is_text(form) and not _is_text(exercise.answer):
         return f"The values in `{exercise.name}` are texts. Numbers stand without quotes."
     if exercise.kind in ("number", "series", "frame"):
-        return text + "Read the prompt's numerator, denominator and scope once more."
+        return text + "Read once more what is counted, in which rows and, if divided, by what."
     if exercise.kind == "mapping":
         right = sum(
             same({**form, "items": [a]}, {**form, "items": [b]}, exercise.rules)

@@ -34,8 +34,8 @@ KINDS = {
     "set": "a set of values",
     "list": "a list of values",
     "mapping": "a dictionary (name: value)",
-    "series": "a Series",
-    "frame": "a DataFrame",
+    "series": "a column of values (a Series)",
+    "frame": "a table (a DataFrame)",
     "figure": "the axes of a figure",
     "function": "a function",
 }
@@ -111,24 +111,19 @@ def kind_of(value: object) -> str:
 
 
 def describe(value: object) -> str:
-    """What a value is, in a beginner's words: "a Series with 4 rows"."""
+    """What a value is, in a beginner's words. Never how many rows: that may be the answer."""
     kind = kind_of(value)
     if value is None:
         return "nothing (None)"
-    if kind == "series":
-        return f"a Series with {_rows(len(cast(Any, value)))}"
-    if kind == "frame":
-        rows, columns = cast(Any, value).shape
-        return f"a DataFrame with {_rows(rows)} and {columns} column{'s' * (columns != 1)}"
+    if isinstance(value, tuple):
+        return "several values with commas between (a decimal needs a point)"
     if kind == "list":
         return f"a list of {len(cast(Any, value))}"
     if kind == "truth":
         return "True or False"
+    if kind == "function":
+        return "a function that was not called (its parentheses `()` are missing)"
     return KINDS.get(kind, f"a {type(value).__name__}")
-
-
-def _rows(count: int) -> str:
-    return f"{count} row{'s' * (count != 1)}"
 
 
 # ---------------------------------------------------------------- reading each kind

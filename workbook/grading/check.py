@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import sys
 import tempfile
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,7 @@ from workbook.exercises import store
 from workbook.exercises.judge import Exercise, Verdict
 from workbook.grading import graft
 from workbook.reference import kernel
+from workbook.widgets import record
 
 if TYPE_CHECKING:
     from workbook.grading.nbval_run import Outcome
@@ -64,13 +67,46 @@ def find_notebook(name: str) -> Path:
     raise Unusable(f"{name}: no such notebook or lesson (lessons: {there_are or 'none'})")
 
 
-def read_notebook(path: Path) -> dict[str, Any]:
-    """A notebook of any format as nbformat 4 JSON. Raises `Unusable`; never writes."""
+def read_all(name: str) -> list[tuple[Path, dict[str, Any]]]:
+    """What a user means by `name`, read: one notebook, or those of a saved ZIP. Raises `Unusable`.
+
+    Of a ZIP, the notebooks in which something was answered, or all if nothing was; each is
+    named by the ZIP's path and its own name.
+    """
+    path = Path(name)
+    if path.suffix.lower() != ".zip" or not path.is_file():
+        path = find_notebook(name)
+        return [(path, read_notebook(path))]
+    try:
+        with zipfile.ZipFile(path) as bundle:
+            read = [
+                (path / Path(each).name, record.content(bundle, each))
+                for each in sorted(bundle.namelist())
+                if record.SAVED.fullmatch(each)
+            ]
+    except Exception as fault:  # cut off, encrypted, packed in a way this Python does not know
+        raise Unusable(f"{path}: the ZIP cannot be read ({fault})") from None
+    if not read:
+        raise Unusable(f"{path}: no notebook of this workbook is in it; see save_my_work()")
+    found = [(where, read_notebook(where, content)) for where, content in read]
+    answered = [(where, notebook) for where, notebook in found if _is_answered(notebook)]
+    return answered or found
+
+
+def _is_answered(notebook: Mapping[str, Any]) -> bool:
+    return any(key and not record.is_blank(code) for _, key, code in graft.code_cells(notebook))
+
+
+def read_notebook(path: Path, content: bytes | None = None) -> dict[str, Any]:
+    """A notebook of any format as nbformat 4 JSON. Raises `Unusable`; never writes.
+
+    Without `content` it is read from the file; with it, `path` is only its name.
+    """
     import nbformat
     from nbformat.reader import NotJSONError
 
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = (path.read_bytes() if content is None else content).decode("utf-8-sig")
         data = json.loads(text)
     except (OSError, UnicodeDecodeError) as fault:
         raise Unusable(f"{path}: cannot be read ({fault})") from None
@@ -121,13 +157,15 @@ def variant_reference(slug: str, data: Path) -> Reference:
     A wrong way that hits another or the answer on these data is dropped: the message would not
     be sure. Raises `Unusable`.
     """
-    from workbook.reference import record, source
+    from workbook.reference import record as recording
+    from workbook.reference import source
 
     path = paths.lessons_dir() / f"{slug}.py"
     if not path.exists():
         raise Unusable(f"--variant needs {path.name} in lessons/, which this copy lacks")
     lesson = source.read(path)
-    entries = record.entries(lesson, record.record(lesson, data).answers)["exercises"]
+    recorded = recording.record(lesson, data).answers
+    entries = recording.entries(lesson, recorded)["exercises"]
     exercises = {
         key: _without_collisions(Exercise.from_json(key, entry)) for key, entry in entries.items()
     }
@@ -235,11 +273,12 @@ def check_files(
 
     Raises `Unusable` before anything runs.
     """
-    chosen = list(names) or [str(p) for p in sorted(paths.notebooks_dir().glob("*.ipynb"))]
+    # A Windows shell hands `*.zip` on as it is.
+    given = [each for name in names for each in (sorted(glob.glob(name)) or [name])]  # noqa: PTH207
+    chosen = given or [str(p) for p in sorted(paths.notebooks_dir().glob("*.ipynb"))]
     if not chosen:
         raise Unusable("there is no notebook to check")
-    files = [find_notebook(name) for name in chosen]
-    read = [(path, read_notebook(path)) for path in files]
+    read = [one for name in chosen for one in read_all(name)]
     slugs = [lesson_of(path, notebook) for path, notebook in read]
     found: list[tuple[Path, list[Checked]]] = []
     references: dict[str, Reference] = {}

@@ -38,9 +38,10 @@ def main(
 
 
 def _names(files: Sequence[Path]) -> list[str]:
-    """The files' names, or their paths as given where two have the same name."""
+    """The files' names, or their paths as given where two have one name or a ZIP holds them."""
     once = len({file.name for file in files}) == len(files)
-    return [file.name if once else file.as_posix() for file in files]
+    zipped = any(file.parent.suffix.lower() == ".zip" for file in files)
+    return [file.name if once and not zipped else file.as_posix() for file in files]
 
 
 def table(name: str, checked: Sequence[Checked]) -> list[str]:

@@ -109,6 +109,9 @@ def judge_ways(lesson: Lesson, recorded: dict[str, Any]) -> list[Problem]:
         for way in entry["accepted"]:
             if not same(way["value"], entry["answer"], rules):
                 problem(f"{key}: the accepted way {way['name']} gives another value")
+        invited = exercise.cell.metadata.get("invites")
+        if invited and invited not in [way["name"] for way in entry["wrong"]]:
+            problem(f"{key}: invites the wrong way {invited}, which it does not have")
         for place, way in enumerate(entry["wrong"]):
             if same(way["value"], entry["answer"], wide):
                 problem(f"{key}: the wrong way {way['name']} gives (nearly) the right answer")

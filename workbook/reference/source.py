@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ HIDDEN_FROM_SOLUTIONS = {"hint", "ways", "facts"}
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 OPTIONS = {
     "key", "kind", "objective", "places", "tolerance", "ordered", "by_hand", "stretch", "facts",
-    "tags",
+    "invites", "tags",
 }  # fmt: skip
 
 
@@ -68,7 +69,7 @@ class Cell:
 
     def checks(self) -> list[str]:
         """Keys of the `check("key")` calls in a code cell."""
-        return _calls(self.source, "check") if self.kind == "code" else []
+        return [*_calls(self.source, "check")] if self.kind == "code" else []
 
     def quizzes(self) -> list[str]:
         """Question ids that a code cell shows."""
@@ -120,7 +121,7 @@ class Declared:
         """The declared options as they go into the answers file."""
         meta = self.cell.metadata
         found = {"name": self.name, "kind": self.kind, "tolerance": self.tolerance}
-        for name in ("ordered", "facts", "objective", "stretch", "by_hand"):
+        for name in ("ordered", "facts", "objective", "stretch", "by_hand", "invites"):
             if name in meta:
                 found[name] = meta[name]
         return {name: value for name, value in found.items() if value is not None}
@@ -280,16 +281,17 @@ def _blanks(source: str) -> list[str]:
     ]
 
 
-def _calls(source: str, name: str) -> list[str]:
+@lru_cache(maxsize=4096)  # asked by every rule, and again after the kernels ran
+def _calls(source: str, name: str) -> tuple[str, ...]:
     """String arguments of the calls of `name` in code that parses."""
     try:
         tree = ast.parse(source)
     except SyntaxError:
-        return []
-    return [
+        return ()
+    return tuple(
         argument.value
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
         for argument in node.args
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-    ]
+    )

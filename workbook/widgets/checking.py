@@ -79,6 +79,9 @@ def _guarded(make: Callable[[], Card]) -> Card:
 def _check(key: str, namespace: dict[str, Any]) -> Card:
     exercise = store.find(key)
     verdict = verdict_on(exercise, namespace)
+    shown = Card(verdict.status, verdict.message or praise(exercise), f"exercise {key}")
+    if verdict.way and verdict.way == exercise.invites:
+        return shown
     progress.record(
         "check",
         key,
@@ -88,7 +91,7 @@ def _check(key: str, namespace: dict[str, Any]) -> Card:
         hints=hints_seen(key),
         objective=exercise.objective,
     )
-    return Card(verdict.status, verdict.message or praise(exercise), f"exercise {key}")
+    return shown
 
 
 def verdict_on(exercise: Exercise, namespace: dict[str, Any]) -> Verdict:

@@ -93,8 +93,9 @@ def failure_from(error: BaseException, code: str) -> Failure:
     }
     columns = tuple(columns_in(namespace))
     return Failure(
-        type(error).__name__, text, code, tuple(names), columns, raised_by_us(error), tables
-    )
+        type(error).__name__, text, code, tuple(names), columns, raised_by_us(error), tables,
+        labels_in(namespace),
+    )  # fmt: skip
 
 
 def raised_by_us(error: BaseException) -> bool:
@@ -121,6 +122,18 @@ def in_plain_words(failure: Failure) -> str | None:
         return explain(failure)
     except Exception:
         return None
+
+
+def labels_in(namespace: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The labels of every Series that is labeled by texts, such as counts by event."""
+    return {
+        name: tuple(value.index)
+        for name, value in namespace.items()
+        if type(value).__name__ == "Series"
+        and not name.startswith("_")
+        and len(value) <= 1000
+        and all(isinstance(label, str) for label in value.index)
+    }
 
 
 def _assigned(code: str) -> set[str]:

@@ -78,6 +78,8 @@ class QuizForm(Widget):
         self._warned = False
         self._lock = threading.RLock()  # messages come in beside the learner's running cell
         events = progress.events()
+        if asked:  # a recall is asked afresh; what was said in the lesson stays away
+            events = [event for event in events if _is_todays(event, asked)]
         super().__init__(
             title=title,
             notices=list(notices),
@@ -213,8 +215,13 @@ quiz = Quiz()
 
 
 def _before(events: Iterable[Mapping[str, Any]], asked: str) -> list[Mapping[str, Any]]:
+    return [event for event in events if not _is_todays(event, asked)]
+
+
+def _is_todays(event: Mapping[str, Any], asked: str) -> bool:
+    """Whether an event belongs to this recall and to the last twelve hours."""
     recent = (datetime.now(UTC) - timedelta(hours=12)).isoformat()
-    return [e for e in events if e.get("asked") != asked or str(e.get("t")) < recent]
+    return event.get("asked") == asked and str(event.get("t")) >= recent
 
 
 def _text(title: str, questions: Sequence[Question], notices: Sequence[str], seed: int) -> str:

@@ -18,6 +18,8 @@ from workbook.exercises import standing, store
 from workbook.widgets.cards import Card, present
 
 PREFIX = "my-work"
+SAVED = re.compile(r"notebooks/[\w-]+\.ipynb")
+"""The names that notebooks have in a saved ZIP."""
 LARGEST = 50 * 2**20
 """No file of a saved ZIP is read beyond this size, in bytes."""
 
@@ -186,15 +188,13 @@ def _restored(file: str | Path | None) -> Card:
             names = bundle.namelist()
             added = 0
             if "progress.jsonl" in names:
-                added = progress.merge(_content(bundle, "progress.jsonl"))
+                added = progress.merge(content(bundle, "progress.jsonl"))
             lines = [
-                _refill(name, _content(bundle, name))
-                for name in names
-                if re.fullmatch(r"notebooks/[\w-]+\.ipynb", name)
+                _refill(name, content(bundle, name)) for name in names if SAVED.fullmatch(name)
             ]
             plan = paths.root() / "plan.json"
             if "plan.json" in names and not plan.exists():
-                plan.write_bytes(_content(bundle, "plan.json"))
+                plan.write_bytes(content(bundle, "plan.json"))
     except zipfile.BadZipFile:
         return Card("error", f"`{source.name}` is not a whole ZIP file. Was it cut off on its way?")
     except Exception as fault:  # cut off, encrypted, packed in a way this Python does not know
@@ -223,21 +223,22 @@ def _chosen(file: str | Path | None) -> Path | Card:
     return max(found, key=lambda path: path.stat().st_mtime)
 
 
-def _content(bundle: zipfile.ZipFile, name: str) -> bytes:
+def content(bundle: zipfile.ZipFile, name: str) -> bytes:
+    """What a file of a saved ZIP holds. Raises ValueError if it is larger than `LARGEST`."""
     if bundle.getinfo(name).file_size > LARGEST:
         raise ValueError(f"{name} is larger than {LARGEST // 2**20} MB")
     return bundle.read(name)
 
 
-def _refill(name: str, content: bytes) -> str:
+def _refill(name: str, saved_as: bytes) -> str:
     """Put saved answers into the blank answer cells of this copy's notebook; what was done."""
     path = paths.notebooks_dir() / Path(name).name
     try:
-        saved = _answers(json.loads(content))
+        saved = _answers(json.loads(saved_as))
     except (ValueError, KeyError, TypeError, AttributeError):
         return f"`{path.name}` in the ZIP is damaged and was left out."
     if not path.exists():
-        path.write_bytes(content)
+        path.write_bytes(saved_as)
         return f"`{path.name}`: was not here, copied."
     try:
         here = json.loads(path.read_text(encoding="utf-8"))
