@@ -1,7 +1,7 @@
 # ---
 # title: Start here
-# genre: the first sale
-# minutes: {core: 30, stretch: 10, no_code: 20}
+# genre: the first sale in the log
+# minutes: {core: 35, stretch: 15, no_code: 25}
 # objectives: [L0.1, L0.2, L0.3, L0.4]
 # tables: [events, sessions, orders, products]
 # moves: [read, select, filter, count]
@@ -18,11 +18,11 @@ from workbook import hundred_visits
 hundred_visits(1)
 
 # %% [markdown]
-# That was Python. Change the `1` to a `2` and run the cell again: the next 100 visits. Do they differ?
+# That was Python. Change the `1` to an `8` and run the cell again, then to a `10`. Do they differ? Section 4 counts all visits.
+#
+# Pebble Street sells things for the home. You are its new analyst, and three wait for you: **Mara**, who owns the shop; **Theo**, who builds the site and keeps its **log**, the record of what visitors do there; **Northlight**, the agency that brings visitors and is paid per sign-up.
 #
 # **The shop's question of the day: what was the first sale in our log?**
-#
-# Pebble Street sells things for the home. You are its new analyst, and three wait for you: **Mara**, who owns the shop; **Theo**, who builds the site and keeps its log; **Northlight**, the agency that brings visitors and is paid per sign-up. Before you listen to anybody, look for yourself.
 #
 # **Afterwards you can**
 #
@@ -34,13 +34,13 @@ hundred_visits(1)
 # ## Two routes
 #
 # * **With code**: all above *Stretch*, except what is marked **No code?**.
-# * **Without code**, if only the exam counts: run every cell and read, skip each *Exercise*, answer every question above *Stretch*. One under **No code?** stands for the exercise before it.
+# * **Without code**, if only the exam counts: run every cell and read, skip each *Exercise*, answer every question above *Stretch*. **No code?** marks what stands for an exercise.
 #
-# The same in every lesson. A third of the questions is in none: it is kept for mock exams.
+# The same in every lesson. A third of all questions is kept for mock exams.
 #
 # ## Running cells
 #
-# **Shift+Enter** runs a cell and goes on to the next. `[*]` beside it: Python is working; `[4]`: the fourth cell to run. Python knows only what has run, so go from top to bottom. The next cell fetches the tools; it shows nothing.
+# **Shift+Enter** runs a cell and selects the next. `[*]`: Python is working; `[4]`: the fourth cell to run. Python knows only what has run, so go from top to bottom. A double click opens a text cell; Shift+Enter closes it. The next cell fetches the tools; it shows nothing.
 
 # %% tags=["setup"]
 from workbook import check, glossary, hint, load, quiz, solution
@@ -49,7 +49,7 @@ from workbook import check, glossary, hint, load, quiz, solution
 quiz("00-q01")
 
 # %% [markdown]
-# By keyboard: Shift+Tab goes back into the question, arrow keys choose, Tab and Enter press the button.
+# By keyboard: Shift+Tab leads back into the question, arrow keys choose, Tab and Enter check.
 #
 # ## 1 Read a table
 
@@ -58,7 +58,7 @@ events = load("events")
 events
 
 # %% [markdown]
-# `load` reads a table, `=` names it, and the last line of a cell is shown: here the first and last rows of Theo's log, and their number. It holds what every tenth person did in 13 weeks.
+# `load` reads a table, `=` names it, and the last line of a cell is shown: here the first and last rows of Theo's log, and their number. `session` is the visit, `user` the browser, `NaN`: nothing recorded. The log holds what every tenth person did in 13 weeks.
 
 # %%
 quiz("00-q02")
@@ -72,7 +72,7 @@ events[events["event"] == "purchase"]
 # %% [markdown]
 # `==` compares every row with the word in quotes; the outer brackets keep the rows that fit. On top stands the first sale in the log. At what hour was it, for how many dollars?
 #
-# Change `purchase` to `share`: how many rows are left?
+# Change `purchase` to `share`: how many rows are left? None? A word in quotes must fit letter by letter.
 #
 # ## 3 Select a column
 
@@ -81,7 +81,7 @@ orders = load("orders")  # one row for each order, the earliest first
 orders["value"]
 
 # %% [markdown]
-# Change `value` to `items`: how many things were in the first order?
+# Change `value` to `items`: how many things were in the first order? (`dtype`: the kind of value.)
 #
 # ## 4 Count
 
@@ -89,12 +89,13 @@ orders["value"]
 sessions = load("sessions")  # one row for each visit
 print(len(sessions), "rows")
 print(sessions["user"].nunique(), "different users")
+print(100 * len(orders) / len(sessions), "orders in 100 visits")
 sessions["device"].value_counts()
 
 # %% [markdown]
-# `len` counts rows, `.nunique()` different values, `.value_counts()` each value. Change `device` to `channel`: which channel leads?
+# `len` counts rows, `.nunique()` different values, `.value_counts()` each value; `*` multiplies, `/` divides. How near was your bet? Change `device` to `channel`: which is recorded most often?
 #
-# A `user` is a browser. Who comes by phone and by laptop is two users.
+# Who comes by phone and by laptop is two browsers, so two users.
 #
 # ## 5 When something breaks
 
@@ -105,23 +106,23 @@ len(visits)
 # %% [markdown]
 # Break it: delete the last `)`, run the cell, read the card **below** the red text, repair. Then the same with `visit` for `visits` in the last line.
 #
-# Nothing is lost. If `[*]` never ends, choose **Restart Kernel** in the menu **Kernel**. Python forgets names and tables; text, answers and record stay. Run again from the top (menu **Run**, *Run All Above Selected Cell*). Where a question says "Run this cell again", do.
+# Nothing is lost. If `[*]` never ends, restart the **kernel**, the Python behind the notebook: menu **Kernel**, *Restart Kernel*, then **Restart**. It forgets names and tables; text, answers and record stay. Run again from the top: menu **Run**, *Run All Above Selected Cell*. Where a question says "Run this cell again", do.
 
 # %%
-quiz("00-q03", "00-q04")
+quiz("00-q03")
 
 # %% [markdown]
-# ## 6 The first sale
+# ## 6 The first sale in the log
 #
 # ### Exercise 1. One visit, how many rows?
 #
-# How many rows of the log belong to the visit of the first order? The cell below names it `first_visit`. In both tables the column `session` says which visit it was. A whole number.
+# How many rows of the log belong to the visit of the first order, `first_visit`? A whole number.
 #
-# **First answer wrongly.** Put `len(events)` in the place of the `...`, run the cell, then the `check`. It says what you seem to have done, never the answer. Try as often as you like.
+# **First answer wrongly.** Put `len(events)` in the place of the `...`, run the cell (it shows nothing), then the `check`. It names the mistake, never the answer; try again at will.
 #
-# Stuck? Click **+** in the toolbar and run `hint("00-first-visit")` in the new cell, or `solution("00-first-visit")`, which asks first whether you are sure.
+# Stuck? Click **+** in the toolbar and run `hint("00-first-visit")` in the new cell, or `solution("00-first-visit")`.
 
-# %% key="00-first-visit" kind="number" objective="L0.1" tolerance=0
+# %% key="00-first-visit" kind="number" objective="L0.1" tolerance=0 invites="the_whole_log"
 orders = load("orders")
 events = load("events")
 first_visit = orders["session"][0]  # [0] takes the first value: Python counts from 0
@@ -200,7 +201,7 @@ def all_the_orders():
 quiz("00-q05")
 
 # %% [markdown]
-# The visit, row by row. `[[...]]` selects several columns; `NaN`: nothing recorded.
+# The visit, row by row. `[[...]]` selects several columns.
 
 # %%
 first_visit = load("orders")["session"][0]
@@ -218,7 +219,7 @@ products = load("products")
 products[products["item_id"] == "TAB-06"]
 
 # %% [markdown]
-# Two espresso cups, before dawn, on a phone. The log says what was done, and when; not by whom, and not why.
+# Two espresso cups, just after four in the morning by the shop's clock, on a phone. The log says what was done, and when; not by whom, and not why.
 
 # %%
 quiz("00-q06")
@@ -226,9 +227,9 @@ quiz("00-q06")
 # %% [markdown]
 # ### Exercise 2. The phones
 #
-# "A phone? An exception," says Theo. What share of the visits came from a phone?
+# "A phone? An exception," says Theo. What percentage of the visits came from a phone?
 #
-# Numerator: visits from a phone. Denominator: all visits. Scope: visit. Window: the 13 weeks of the log. Exclusions: none; a tablet is no phone. A number in percent, not rounded. `*` multiplies, `/` divides.
+# Divide these visits by all visits in `sessions`; a tablet is no phone. No rounding, no % sign.
 
 # %% key="00-phone-share" kind="number" objective="L0.2" places=4
 sessions = load("sessions")
@@ -277,7 +278,7 @@ def users_for_visits():
 def visits_over_users():
     """You divided visits by users. Such a ratio is no share: a user may visit more than once.
 
-    What does the prompt name as the denominator?
+    By which number does the exercise divide?
     """
     return 100 * len(sessions[sessions["device"] == "mobile"]) / sessions["user"].nunique()
 
@@ -295,7 +296,7 @@ def visits_over_rows_of_the_log():
 def everything_but_desktops():
     """You counted everything that is not a desktop.
 
-    What does the prompt say about the tablets?
+    What does the exercise say about the tablets?
     """
     return 100 * (1 - len(sessions[sessions["device"] == "desktop"]) / len(sessions))
 
@@ -331,7 +332,9 @@ print("product views, users:", len(facts[facts["event"] == "view_item"]), facts[
 # %% [markdown]
 # ### Exercise 3. Northlight's sentence
 #
-# "Of 48,711 users, 44,207 have looked at a product: nine in ten." The log calls this event `view_item`. How many **different users** was it really? Window: the log. A whole number.
+# "Of 48,711 users, 44,207 have looked at a product: nine in ten." The log calls this event `view_item`. How many **different users** of the log was it really?
+#
+# Two lines are fine: name the filtered rows, then count. A whole number.
 
 # %% key="00-product-users" kind="number" objective="L0.2" tolerance=0
 events = load("events")
@@ -358,6 +361,15 @@ def rows_for_users():
     Which count takes each value once?
     """
     return len(events[events["event"] == "view_item"])
+
+
+@wrong("00-product-users")
+def no_row_at_all():
+    """Your filter kept no row, so nobody was left to count. The column has no such word, or not in this spelling.
+
+    What does the log call a look at a product, letter by letter?
+    """
+    return events[events["event"] == "view_product"]["user"].nunique()
 
 
 @wrong("00-product-users")
@@ -433,17 +445,13 @@ from workbook import progress, restore, save_my_work
 # %% [markdown]
 # `progress()` shows where you stand. `save_my_work` makes a ZIP of notebooks and record, to keep or hand in; `restore()` brings it back in another copy. Binder forgets everything: download the ZIP before you leave.
 
-# %%
-quiz("00-q10")
-
 # %% [markdown]
 # ## Key points
 #
-# * Run from top to bottom, after a restart again. An error costs nothing.
-# * A row of the log is one thing recorded. A visit has many rows, a user may have many visits, and a user is a browser.
-# * A log shows what was done, not why.
+# * Run from top to bottom, after a restart again.
+# * A row of the log is one thing recorded. A visit has many rows, a user (a browser) may have many visits.
 #
-# Next: three reports on the same weeks, each counting something else.
+# Next: three counts of the same weeks.
 
 # %%
 glossary("00")
@@ -456,7 +464,7 @@ glossary("00")
 #
 # ### Exercise 4 (stretch). Who came again
 #
-# How many users visited more than once? Window: the log. A whole number.
+# How many users of the log visited more than once? A whole number.
 #
 # A count can be filtered as well: `counts[counts > 5]` keeps the values above 5. A number stands without quotes.
 
@@ -535,37 +543,47 @@ def three_times_and_more():
 
 
 # %%
-quiz("00-q11", "00-q12", "00-q13")
+quiz("00-q12")
+
+# %%
+quiz("00-q04", "00-q10", "00-q11", "00-q13")
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
 #
-# The first hour, with a room full of laptops. Its aim is that everybody leaves with a notebook that runs; the three exercises are homework if need be.
+# The first hour, with a room full of laptops. Everybody leaves with a notebook that runs. The questions of the notebook and Exercises 2 and 3 are for home.
 #
 # | minutes | what | how |
 # |---|---|---|
-# | 0-5 | The bet | Everybody writes down a number of orders in 100 visits. Run the first cell on the screen, then two more hundreds. |
-# | 5-15 | Starting | In pairs, by the README. Helpers walk around. Who has not started by the end goes to Binder or shares a screen. |
-# | 15-20 | Cells and routes | Run the first cells together. Say which route the exam needs, and that it is no lesser one. |
-# | 20-30 | Four moves | Sections 1 to 4: you run, they change one thing and call out what they see. |
-# | 30-35 | Break it | Everybody breaks section 5 on purpose and reads the card aloud to a neighbor. Restart one kernel together. |
-# | 35-42 | Vote (1), then Exercise 1 | The wrong answer first. Ask what the message said before anybody answers rightly. |
-# | 42-47 | Vote (2) | Vote, two minutes in pairs, vote again. |
-# | 47-50 | Home | Exercises 2 and 3, save once with the own name, hand in the ZIP. |
+# | 0-4 | The bet | Everybody writes down how many of 100 visits end with an order. Run the first cell on the screen, then hundreds 8 and 10. Do not settle it yet. |
+# | 4-14 | Starting | In pairs, by the README; helpers walk around. At minute 12 installing stops: who has nothing running moves to a machine that runs, or to Binder. |
+# | 14-17 | Cells and routes | Run the first cells together and stop above section 1. Say which route the exam needs, and that it is no lesser one. |
+# | 17-22 | Vote 1 | Before anybody reads on. Vote, two minutes in pairs, vote again. |
+# | 22-30 | Four moves | Sections 1 to 4, two minutes each: you run, they change one thing and call out what they see. The last section settles the bet. |
+# | 30-34 | Break it | Section 5, the first repair: everybody breaks the cell and reads the card aloud to a neighbor. You restart one kernel on the screen. |
+# | 34-41 | Exercise 1 | Section 6. The wrong answer first. Ask what the message said before anybody answers rightly. |
+# | 41-46 | Vote 2 | As before. |
+# | 46-50 | Home | Section 7: all save once under their own name. At home Exercises 2 and 3 and the questions; the ZIP is handed in next time. |
 #
-# **Before class.** A week ahead, mail the README's section for their system and ask for a screenshot of the first picture; some will need your help. Bring the ZIP of the repository and the Python installers on two sticks, since thirty downloads at once are slow. The first start fetches packages for minutes: do it before class, or on a wired connection. Launch Binder once an hour before, so that it need not be built while they wait. Print the names of the four moves.
+# **Before class.** A week ahead, mail the README's section for their system and ask for a screenshot of the first picture; some will need your help. Rehearse in one unzipped handout and teach from a second, fresh one, whose record is still empty. Bring the ZIP that `workbook handout` makes, and the Python installers, on two sticks: thirty downloads at once are slow, and the repository itself holds the folder `solutions/`. The first start fetches packages for minutes, so let it be over before class or use a wired connection. Launch Binder an hour before, that nobody waits while it is built. Write the four moves on the board: read, filter, select, count. *Projector:* Ctrl+B hides the file list, Ctrl and + enlarges, the table of contents at the left jumps to a heading.
 #
-# **What goes wrong.** *Windows*: the ZIP was opened but not extracted; `python` opens the Microsoft Store (type `py`); the box *Add python.exe to PATH* was not ticked (run the installer again, *Modify*); a folder inside OneDrive is slow or locked (move it to `C:\Users\NAME`); the black window was closed, and JupyterLab with it. *macOS*: the folder was not dragged into the Terminal, so `workbook` is not found. *Everywhere*: `python -m workbook doctor` says what is missing. *In the notebook*: the `check` is run and its answer cell was not; the cell that fetches the tools was skipped, so `load` is not there; curly quotes were pasted from a slide; typing in a text cell that was double-clicked (Shift+Enter closes it).
+# **Nothing prepared?** One running machine per pair is enough; let Binder build while the bet is made, and teach from the projector.
 #
-# **Binder as a fallback.** It needs a browser and the repository's address, starts within minutes, and forgets everything: let them run `save_my_work("Name")` and download the ZIP before they leave.
+# **Early, or without a laptop.** Who is done begins with Exercise 2. Who has no laptop reads aloud for a pair; the bet, the votes and the questions under **No code?** need none.
 #
-# **If time is short,** drop vote (2) and the restart; never the broken cell.
+# **What goes wrong.** *Windows*: the ZIP was opened but not extracted; `python` opens the Microsoft Store (type `py`); the box *Add python.exe to PATH* was not ticked (run the installer again, *Modify*); a folder inside OneDrive is slow or locked (move it to `C:\Users\NAME`); the black window was closed, and JupyterLab with it. *macOS*: the folder was not dragged into the Terminal, so `workbook` is not found. *Everywhere*: `python -m workbook doctor` says what is missing. *In the notebook*: the `check` is run and its answer cell was not; the cell that fetches the tools was skipped, so `load` is not there; curly quotes were pasted from a slide; a text cell was opened by a double click.
+#
+# **Binder as a fallback.** It needs a browser and the repository's address, starts within minutes, and forgets everything: let them run `save_my_work("Name")` and download the ZIP before they leave. Launched from the repository it shows `solutions/` to everybody.
+#
+# **If time is short,** drop vote 2 and the restart; never the broken cell.
 
 # %% [markdown] tags=["instructor", "key"]
-# **What to expect.** *The bet*: guesses go from a few to a third; the log has about 2 in 100. Hundreds differ, and some have none: a first taste of chance, not a lesson in it.
+# **To show a vote** write `quiz("00-q14")` or `quiz("00-q15")` into a new cell. Press Check only after the second vote.
 #
-# *Vote (1), 00-q14, one person and two browsers.* Expect a split near half between "one" and "two", then a move to "two". Defensible: two users, because the log knows browsers. Ask who would notice, and how: the shop's own list of customers does, by the address.
+# **The bet.** Guesses go from a few to a third; the log has about 2 orders in 100 visits. Hundred 8 holds six and hundred 10 none: a first taste of chance, not a lesson in it.
 #
-# *Vote (2), 00-q15, the visits without an order.* Expect a majority for "the site loses them", some for "they were only looking". Defensible: the count alone does not say. Ask which row of the log would tell a visit that failed from one that wanted no order. This opens lesson 01.
+# **Vote 1 (00-q14), one person and two browsers.** Put it before section 1, whose text says what a user is. Expect about half for "one", half for "two", then a move to "two". Defensible: two users, one with an order, because the log knows browsers. Ask who would notice, and how: the shop's own list of customers cannot either, for it knows this person by the order alone. Then ask which way this bends the share of users with an order: down, against the share of people.
 #
-# *Exercises.* In Exercise 1 most put the name into quotes once: let them, the message says why that finds nothing. In Exercise 2 they look for the word "phone" and find none; some pick users as the denominator and are nearly right, which is the point. In Exercise 3 rows are counted for users. The three answers are in `solutions/`; keep it open in a second tab.
+# **Vote 2 (00-q15), the visits without an order.** Expect many for the loss, some for "nothing" among those who have just heard that a log is silent about reasons, few for the count. Defensible is only the count: it is a fact, and it becomes a verdict by a comparison and by a look at what these visits did. Ask which row of the log would tell a visit that failed from one that wanted no order. This opens lesson 01.
+#
+# **Exercises.** In Exercise 1 most put the name into quotes once: let them, the message says why that finds nothing. In Exercise 2 they look for the word "phone" and find none; some count users and are nearly right, which is the point. In Exercise 3 rows are counted for users. The three answers are in `solutions/`; keep it open in a second tab.

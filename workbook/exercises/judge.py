@@ -185,8 +185,8 @@ def _slip(exercise: Exercise, form: Canonical) -> tuple[str, str] | None:
     numbers = {
         "x100": (lambda x: x / 100, "100 times too large: a percentage where a share is asked?"),
         "/100": (lambda x: x * 100, "100 times too small: a share where a percentage is asked?"),
-        "1-x": (lambda x: 1 - x, "the complement: the share of those who did *not*?"),
-        "100-x": (lambda x: 100 - x, "the complement: the percentage of those who did *not*?"),
+        "1-x": (lambda x: 1 - x, "like the complement: the share of those who did *not*?"),
+        "100-x": (lambda x: 100 - x, "like the complement: the percentage of those who did *not*?"),
         "sign": (lambda x: -x, "right but for its sign. Which of the two is subtracted?"),
     }
     for slip, (undo, message) in numbers.items():

@@ -59,18 +59,14 @@ class HundredVisits:
     """A hundred visits as a figure: HTML with an `<img alt>`, and a text form.
 
     kinds: what became of each visit (a key of `KINDS`), in the order in which they began;
-    when: the first and the last beginning, in words; number: which hundred; ordered, visits: the
-    same two counts for the whole log
+    when: the first and the last beginning, in words; number: which hundred. What the whole log
+    holds is not said: the learner bets on it here and counts it later.
     """
 
-    def __init__(
-        self, kinds: Sequence[str], when: tuple[str, str], number: int, ordered: int, visits: int
-    ) -> None:
+    def __init__(self, kinds: Sequence[str], when: tuple[str, str], number: int) -> None:
         self.kinds = list(kinds)
         self.when = when
         self.number = number
-        self.ordered = ordered
-        self.visits = visits
 
     @property
     def title(self) -> str:
@@ -83,17 +79,8 @@ class HundredVisits:
         last = HUNDRED * self.number
         first = last - HUNDRED + 1
         return (
-            f"Visits {first:,} to {last:,} of the log, in the order in which they began: from "
-            f"{self.when[0]} to {self.when[1]}."
-        )
-
-    @property
-    def whole(self) -> str:
-        """The same share in the whole log."""
-        share = HUNDRED * self.ordered / self.visits
-        return (
-            f"In the whole log: {self.ordered:,} of {self.visits:,} visits, "
-            f"or {share:.1f} in {HUNDRED}."
+            f"Visits {first:,} to {last:,}, in the order in which they began: from {self.when[0]} "
+            f"to {self.when[1]}."
         )
 
     def legend(self) -> list[tuple[Kind, int]]:
@@ -115,7 +102,7 @@ class HundredVisits:
         signs = [KINDS[kind].sign for kind in self.kinds]
         rows = ["".join(signs[at : at + IN_ROW]) for at in range(0, len(signs), IN_ROW)]
         legend = [f"{kind.sign} {count} {kind.words}" for kind, count in self.legend()]
-        return "\n".join([self.title, self.which, *rows, *legend, self.whole])
+        return "\n".join([self.title, self.which, *rows, *legend])
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/html": self._html(), "text/plain": repr(self)}
@@ -140,8 +127,7 @@ class HundredVisits:
             f'<p style="margin:.2em 0 .5em">{html.escape(self.which)}</p>'
             f'<img alt="{html.escape(self.alt)}" src="data:image/svg+xml;base64,{data}" '
             'style="width:100%;height:auto;border-radius:4px">'
-            f'<ul style="list-style:none;margin:.5em 0;padding:0">{legend}</ul>'
-            f'<p style="margin:.2em 0">{html.escape(self.whole)}</p></div>'
+            f'<ul style="list-style:none;margin:.5em 0;padding:0">{legend}</ul></div>'
         )
 
     def _svg(self) -> str:
@@ -189,14 +175,14 @@ def _drawn(hundred: int) -> HundredVisits | Card:
     if isinstance(hundred, bool) or not isinstance(hundred, int) or not 1 <= hundred <= last:
         return Card(
             "info",
-            f"The log has {last} hundreds of visits: put a whole number from 1 to {last} into "
-            "the parentheses.",
+            f"There are {last} hundreds of visits: put a whole number from 1 to {last} into the "
+            "parentheses.",
         )
     shown = sessions[HUNDRED * (hundred - 1) : HUNDRED * hundred]
     begins = [datetime.fromisoformat(start) for _, start in (shown[0], shown[-1])]
     kinds = kinds_of([name for name, _ in shown], _events_until(begins[-1] + LONGEST), ordered)
     when = _spoken(begins[0]), _spoken(begins[-1])
-    return HundredVisits(kinds, when, hundred, len(ordered), len(sessions))
+    return HundredVisits(kinds, when, hundred)
 
 
 def kinds_of(
