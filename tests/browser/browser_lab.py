@@ -205,15 +205,18 @@ class Notebook:
 
     def save(self) -> dict[str, Any]:
         """Save; what the file then holds."""
-        before = (self.lab.root / self.name).stat().st_mtime_ns
+        file = self.lab.root / self.name
+        before = file.stat().st_mtime_ns
         self.menu("File", "Save Notebook")
-        for _ in range(100):
-            if (self.lab.root / self.name).stat().st_mtime_ns != before:
-                break
+        for _ in range(200):
             self.page.wait_for_timeout(50)
-        self.page.wait_for_timeout(100)
-        saved: dict[str, Any] = json.loads((self.lab.root / self.name).read_text("utf-8"))
-        return saved
+            try:  # the server may be in the middle of writing it
+                saved: dict[str, Any] = json.loads(file.read_text("utf-8"))
+            except json.JSONDecodeError:
+                continue
+            if file.stat().st_mtime_ns != before:
+                return saved
+        raise AssertionError(f"{self.name} was not saved within ten seconds")
 
     def set_theme(self, theme: str) -> None:
         """Switch JupyterLab to "light" or "dark"."""

@@ -15,7 +15,8 @@ import pytest
 import yaml
 
 from workbook import load, paths
-from workbook.questions import bank
+from workbook.questions import bank, marking
+from workbook.questions.bank import Classify
 from workbook.widgets import explorer_models, journey
 from workbook.widgets.text_table import text_table
 
@@ -26,7 +27,7 @@ BANK = yaml.safe_load((LESSONS / "01-what-counts.yml").read_text("utf-8"))["ques
 BY_ID = {question["id"]: question for question in BANK}
 LABEL_OF_REASON = {
     "primary": "macro", "path": "micro", "own": "micro",
-    "nothing_done": "neither", "not_wanted": "neither", "advertising": "neither",
+    "nothing_done": "neither", "not_wanted": "neither",
 }  # fmt: skip
 
 
@@ -79,18 +80,82 @@ def test_the_six_actions_named_in_the_prose_are_conversions_nowhere() -> None:
         "half-typed form", "scroll", "refund", "bounce", "ad click", "ad impression",
     }  # fmt: skip
     assert "Six actions are conversions on none of the five sites" in TEXT
+    stopped = labels[labels["action_id"].isin(nowhere[nowhere].index)]
+    assert "The first or the second question stops each" in TEXT
+    assert set(stopped["reason"]) == {"nothing_done", "not_wanted"}
+
+
+def test_the_instructors_key_to_the_explorer_agrees_with_the_tables() -> None:
+    labels, sheets = table("action_labels"), table("business_models")
+    short = table("actions").set_index("action_id")["short"]
+    found = {(row.model, short[row.action_id]): row for row in labels.itertuples()}
+    odd = {
+        "app": {"order of goods": "own", "newsletter": "not_wanted", "guide": "not_wanted"},
+        "leads": {"contact form": "primary", "order of goods": "path", "account": "not_wanted"},
+        "community": {"account": "primary", "newsletter": "primary", "free month": "not_wanted"},
+        "software": {
+            "order of goods": "not_wanted", "free month": "primary", "contact form": "path",
+        },
+    }  # fmt: skip
+    [told] = re.findall(r"\*\*Explorer, three odd labels each.*", TEXT)
+    for model, actions in odd.items():
+        name = sheets.loc[sheets["model"] == model, "name"].iloc[0]
+        part = told.split(f"*{name}:*")[1].split(" *")[0]
+        facts = " ".join(sheets.loc[sheets["model"] == model, "text"]).lower()
+        quotes = re.findall(r'"([^"]+)"', part)
+        assert quotes
+        assert all(quote in facts for quote in quotes)
+        for action, reason in actions.items():
+            assert action in part
+            assert found[model, action].reason == reason
+    by_action = labels.pivot(index="action_id", columns="model", values="label")
+    moves = by_action.drop(columns="shop").ne(by_action["shop"], axis=0).sum(axis=1)
+    assert {short[one] for one in moves[moves == 4].index} == {
+        "order of goods", "repeat order", "cart, then paid", "cart, then left",
+    }  # fmt: skip
+    never = {short[one] for one in moves[moves == 0].index}
+    assert never - {"help answered"} == {
+        "half-typed form", "scroll", "refund", "bounce", "ad click", "ad impression",
+    }  # fmt: skip
 
 
 # --- the questions -----------------------------------------------------------------------------
 
 
-def test_the_classification_asks_for_the_twenty_actions_of_the_shop() -> None:
-    question = bank.get("01-q02")
-    assert len(question.rows) == 20  # type: ignore[union-attr]
-    assert question.at_least == 18  # type: ignore[union-attr]
-    first = question.rows[0]  # type: ignore[union-attr]
-    assert (first.label, first.reason) == ("macro", "primary")
-    assert first.text.startswith("Pays for an order of goods. ")
+def classification(question_id: str) -> Classify:
+    question = bank.get(question_id)
+    assert isinstance(question, Classify)
+    return question
+
+
+def test_the_twenty_actions_are_worked_out_or_labeled_by_the_learner_each_once() -> None:
+    actions = table("actions")
+    core, stretch = classification("01-q02"), classification("01-q34")
+    for question, part in ((core, "core"), (stretch, "stretch")):
+        here = actions.loc[actions["part"] == part, "at_pebble_street"]
+        assert [row.text for row in question.rows] == [f"{text}." for text in here]
+    assert (len(core.rows), core.at_least) == (10, 9)
+    assert (len(stretch.rows), stretch.at_least) == (8, 7)
+    for text in actions.loc[actions["part"] == "example", "at_pebble_street"]:
+        assert f"*{text}*: completed" in TEXT
+    assert set(actions["part"]) == {"core", "stretch", "example"}
+    for question in (core, stretch):
+        assert {row.label for row in question.rows} == set(question.labels)
+
+
+def test_who_stops_an_ad_click_at_the_first_question_or_at_the_second_is_right() -> None:
+    question = classification("01-q02")
+    answer = [[row.label, row.reason] for row in question.rows]
+    [place] = [n for n, row in enumerate(question.rows) if "Northlight's ad" in row.text]
+    for reason in ("nothing_done", "not_wanted"):
+        answer[place] = ["neither", reason]
+        assert marking.mark(question, answer).feedback[place].label == "Right"
+    answer[place] = ["neither", "own"]
+    assert marking.mark(question, answer).feedback[place].label != "Right"
+
+
+def test_the_bet_does_not_reveal_what_exercise_3_asks_for() -> None:
+    assert not re.search(r"\d\d", BY_ID["01-q05"]["reveal"])
 
 
 def test_the_twin_of_the_sixth_business_quotes_its_fact_sheet() -> None:
@@ -128,14 +193,14 @@ def test_neither_letter_nor_length_gives_the_right_option_away() -> None:
 # --- the prose ---------------------------------------------------------------------------------
 
 
-def test_the_numbers_in_the_questions_are_the_shops() -> None:
+def test_the_numbers_in_prose_and_questions_are_the_shops() -> None:
     events, sessions, orders = load("events"), load("sessions"), load("orders")
     parts = journey.parts(events, len(sessions))
     silent = 100 * parts["none"] / len(sessions)
     unexplained = 100 * (1 - orders["session"].nunique() / len(sessions))
-    reveal = BY_ID["01-q05"]["reveal"]
-    assert f"{silent:.1f} %. Orders alone leave {unexplained:.1f} %" in reveal
-    assert f"by {unexplained - silent:.1f} points" in reveal
+    assert f"Orders alone leave {unexplained:.1f} % of the visits unexplained" in TEXT
+    assert f"to {silent:.1f} %, by {unexplained - silent:.1f} points" in TEXT
+    assert f"Exercise 2: {unexplained:.1f} %. The bet and Exercise 3: {silent:.1f} %" in TEXT
 
     accounts = events[events["event"] == "create_account"]
     readers = events[events["event"] == "newsletter_signup"]

@@ -15,7 +15,7 @@ import traitlets
 from workbook.widgets.base import Widget, placed
 
 BASE = "shop"
-"""The model that labels are compared with: the learner has just sorted its 20 actions."""
+"""The model that labels are compared with: its sheet is the one that the learner knows."""
 
 WORDS = {"macro": "Macro", "micro": "Micro", "neither": "Neither"}
 # A sign and words, so that no color is needed to tell the labels apart.
