@@ -53,6 +53,17 @@ def test_the_whole_shop_is_one_click_away(opened: Notebook) -> None:
     expect(explorer(opened).get_by_role("status")).to_contain_text("sessions instead of users")
 
 
+def test_the_marks_are_explained_for_what_is_counted(opened: Notebook) -> None:
+    said = explorer(opened).locator(".ss-funnel-key")
+    expect(said).to_contain_text("Large dot: a user, at the last step that counts")
+    radio(opened, "sessions").check()
+    expect(said).to_contain_text("Large dot: a session")
+    radio(opened, "events").check()
+    expect(said).to_have_text("Number in a dot: how often the visitor did the step.")
+    radio(opened, "the whole log").check()
+    expect(said).to_contain_text("Dashed outline: counted before")
+
+
 def test_arrow_keys_move_the_choice_and_not_the_notebook(opened: Notebook) -> None:
     radio(opened, "users").focus()
     opened.page.keyboard.press("ArrowRight")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections import Counter
@@ -164,6 +165,49 @@ def test_no_drawn_numbers_make_a_slip_right(questions):
                 assert gap > 2 * question.tolerance, (question.id, numbers, slip.value)
 
 
+def test_the_twin_of_the_abandonments_follows_from_its_own_counts():
+    twin = bank.get("07-q06")
+    carts, of_carts, checkouts, of_checkouts = 500, 120, 250, 135
+    for count in (carts, of_carts, checkouts, of_checkouts):
+        assert re.search(rf"\b{count}\b", twin.stem)
+    [key] = (option.text for option in twin.options if option.right)
+    lost = 100 * abandonment(carts, of_carts), 100 * abandonment(checkouts, of_checkouts)
+    assert key == f"cart {lost[0]:.0f} %, checkout {lost[1]:.0f} %"
+    buyers = 100 * abandonment(carts, of_checkouts)
+    assert any(f"cart {buyers:.0f} %" in option.text for option in twin.options)
+
+
+def test_the_twin_of_the_step_to_mend_follows_from_its_own_counts():
+    twin = bank.get("07-q08")
+    table = pd.DataFrame(twin.table.rows, columns=twin.table.columns).set_index("step")
+    phones, desktop = table["phones"], table["desktop"]
+    won = recoverable_value(phones, step_completion(desktop), value_per_order=20)
+    points = step_completion(desktop) - step_completion(phones)
+    numbers = {"m": 20}
+    assert evaluate(twin.answer, numbers) == pytest.approx(won.max())
+    assert len({won.idxmax(), points.idxmax(), step_abandonment(phones).idxmax()}) == 3
+    slips = [evaluate(slip.value, numbers) for slip in twin.wrong]
+    assert won[points.idxmax()] == pytest.approx(slips[0])
+    assert won[step_abandonment(phones).idxmax()] == pytest.approx(slips[2])
+
+
+def test_the_twin_of_the_window_follows_from_its_own_table():
+    twin = bank.get("07-q15")
+    rows = []
+    for user, views, carts in twin.table.rows:
+        for event, minutes in (("view_item", views), ("add_to_cart", carts)):
+            rows += [(user, int(minute), event) for minute in str(minutes).split(",")]
+    log = pd.DataFrame(rows, columns=["user", "minute", "event"])
+    reached = funnel(log, ["view_item", "add_to_cart"], window=30)
+    assert evaluate(twin.answer, {}) == reached["add_to_cart"]
+    unlimited = funnel(log, ["view_item", "add_to_cart"])["add_to_cart"]
+    stricter = funnel(log, ["view_item", "add_to_cart"], window=29)["add_to_cart"]
+    first = log.groupby(["user", "event"])["minute"].min().unstack()
+    gap = first["add_to_cart"] - first["view_item"]
+    slips = {evaluate(slip.value, {}) for slip in twin.wrong}
+    assert {unlimited, stricter, gap.between(1, 30).sum()} <= slips
+
+
 # --- the messages -----------------------------------------------------------------------------
 
 
@@ -189,6 +233,25 @@ def test_no_drawn_numbers_make_a_slip_right(questions):
             "all buyers",
         ),
         (
+            "07-abandonment",
+            lambda log: {
+                "cart": 100 * np.divide(*funnel(log, ["add_to_cart", "purchase"])[::-1]),
+                "checkout": 100 * np.divide(*funnel(log, ["begin_checkout", "purchase"])[::-1]),
+            },
+            "that *did* order",
+        ),
+        (
+            "07-abandonment",
+            lambda log: dict.fromkeys(
+                ("cart", "checkout"),
+                100 * abandonment(*funnel(log, ["add_to_cart", "purchase"])),
+            ),
+            "under both names",
+        ),
+        ("07-recoverable", lambda log: won_on_phones(log, periods=-1), "the one *after* it"),
+        ("07-recoverable", lambda log: won_on_phones(log, better="mobile"), "Nothing but zeros"),
+        ("07-recoverable", lambda log: won_on_phones(log, orders=1_235), "*all* devices"),
+        (
             "07-broken-tag",
             lambda log: {"2025-09-03", "2025-09-04", "2025-09-05", "2025-09-08"},
             "as many as ever",
@@ -199,6 +262,24 @@ def test_a_known_mistake_is_named(key, attempt, words):
     verdict = judge(store.find(key), attempt(load("events")))
     assert verdict.status == "wrong"
     assert words in verdict.message
+
+
+def won_on_phones(
+    log: pd.DataFrame, *, better: str = "desktop", periods: int = 1, orders: int | None = None
+) -> pd.Series:
+    """What phones would win at the level of another device, with room for slips."""
+    device = log["session"].map(load("sessions").set_index("session")["device"])
+    phone, other = (
+        funnel(log[device == name], CHECKOUT, scope="session") for name in ("mobile", better)
+    )
+    items = load("order_items").merge(load("products")[["item_id", "margin"]], on="item_id")
+    margin = (items["quantity"] * items["margin"]).sum() / items["order_id"].nunique()
+    now, reachable = phone / phone.shift(periods), other / other.shift(periods)
+    return (phone["purchase"] if orders is None else orders) * (reachable / now - 1) * margin
+
+
+def test_the_helper_of_the_slips_gives_the_right_answer_without_a_slip():
+    assert judge(store.find("07-recoverable"), won_on_phones(load("events"))).status == "right"
 
 
 def log_ratio(log: pd.DataFrame, step: str) -> float:
@@ -227,6 +308,22 @@ def test_another_way_to_the_same_answer_is_right(key, answer):
     assert judge(store.find(key), answer(load("events"))).status == "right"
 
 
+def test_a_plan_in_an_answer_cell_is_python_once_its_signs_are_removed():
+    """A learner who removes the first `#` of each line meets gaps, and no SyntaxError."""
+    planned = 0
+    for cell in source.read(LESSONS / "07-funnels.py").cells:
+        if not cell.is_answer:
+            continue
+        lines = [
+            line.removeprefix("# ")
+            for line in cell.blank().splitlines()
+            if not line.startswith("# A way to begin")
+        ]
+        planned += lines != cell.blank().splitlines()
+        ast.parse("\n".join(lines))
+    assert planned >= 4
+
+
 # --- what the prose says of the shop ----------------------------------------------------------
 
 
@@ -237,6 +334,12 @@ def test_the_two_reports_differ_as_the_lesson_tells():
         for scope in ("user", "session")
     }
     assert 1.15 < rates["user"] / rates["session"] < 1.2  # 07-q24: "by almost a fifth"
+
+
+def test_the_question_of_the_day_is_answered_as_mara_asks_it():
+    viewers, *_, buyers = funnel(load("events"), STEPS, window="7 days")
+    said = f"{buyers:,} of {viewers:,} viewers ordered: {100 * buyers / viewers:.1f} %"
+    assert any(said in cell.source for cell in source.read(LESSONS / "07-funnels.py").cells)
 
 
 def test_the_scope_moves_cart_abandonment_by_more_than_baymard_is_away():
@@ -289,6 +392,7 @@ def test_before_a_checkout_without_a_cart_event_lie_an_old_cart_or_an_express_ch
     assert before["cart"] == (made.checkout == visits.FROM_OLD_CART).sum()
     express = before.drop(["cart", "delivery"])
     assert express.sum() == (made.checkout == visits.EXPRESS).sum()
+    assert before.drop("delivery").sum() == sessions.nunique()  # "counts already"
     assert express.idxmax() == "product" and len(express) > 1  # "from product and other pages"
 
 

@@ -4,7 +4,7 @@ const GROUPS = [
   ["log", "Log", [["mini", "six visitors"], ["shop", "the whole log"]]],
   ["scope", "What is counted", [["user", "users"], ["session", "sessions"], ["event", "events"]]],
   ["entry", "Entry", [["closed", "closed: all steps before"], ["open", "open: at any step"]]],
-  ["order", "Order", [["in order", "in order"], ["directly", "directly after"], ["any", "any order"]]],
+  ["order", "Order", [["in order", "in order"], ["directly", "directly: the very next event"], ["any", "any order"]]],
   ["window", "Longest time between two steps",
     [["none", "no limit"], ["day", "1 day"], ["half", "30 minutes"]]],
 ];
@@ -32,6 +32,14 @@ function definition(choice) {
   const between = choice.order === "directly" && choice.log === "shop"
     ? " Page views, scrolls and engagement may lie between; shipping and payment details may not." : "";
   return `Closed funnel of ${noun}: each step ${how} the one before, ${limit}.${between}`;
+}
+
+// What the marks of the drawing mean; under sessions a dot is a visit, not a visitor.
+function legend(choice) {
+  if (choice.log === "shop") return "Bar: counted now. Dashed outline: counted before the last change.";
+  if (choice.scope === "event") return "Number in a dot: how often the visitor did the step.";
+  return `Large dot: a ${NOUN[choice.scope][0]}, at the last step that counts; ` +
+    "in a dashed ring, at the left: at none.";
 }
 
 function listed(words) {
@@ -112,6 +120,7 @@ function render({model, el}) {
   }
 
   const meaning = element("p", {class: "ss-funnel-meaning"});
+  const key = element("p", {class: "ss-funnel-key"});
   const stage = element("div", {class: "ss-funnel-stage"});
   const svg = shape("svg", {role: "img"});
   stage.append(svg);
@@ -128,7 +137,7 @@ function render({model, el}) {
     body);
   const whyHead = element("p", {class: "ss-funnel-why-head", id: `${uid}-why`}, "⊗ Done, but not counted");
   const why = element("ul", {class: "ss-funnel-why", "aria-labelledby": `${uid}-why`});
-  root.append(form, meaning, stage, status, table, whyHead, why);
+  root.append(form, meaning, stage, key, status, table, whyHead, why);
   el.append(root);
 
   function pick(name, value) {
@@ -147,6 +156,7 @@ function render({model, el}) {
     sets.order.disabled = choice.scope === "event" || choice.entry === "open";
     sets.window.disabled = sets.order.disabled || choice.order === "any";
     meaning.textContent = definition(choice);
+    key.textContent = legend(choice);
     countHead.textContent = {user: "Users", session: "Sessions", event: "Events"}[choice.scope];
     fillTable(state.counts);
     fillWhy(state.lanes);
