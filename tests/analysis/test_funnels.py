@@ -265,6 +265,7 @@ def test_an_interval_for_nothing_of_many_is_not_empty():
         (lambda log: funnel(log, STEPS, scop="user"), "'scop'.*'scope'"),
         (lambda log: funnel(log, STEPS, close=True), "'close'.*'closed'"),
         (lambda log: funnel(log, STEPS, closed="yes"), "True or False"),
+        (lambda log: funnel(log, STEPS, ...), "gap.*still open"),
         (lambda log: funnel(log, "purchase"), r'list.*\["purchase"\]'),
         (lambda log: funnel(log, []), "empty"),
         (lambda log: funnel(log, ["view_item", "view_item"]), "twice"),

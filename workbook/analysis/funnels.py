@@ -407,6 +407,11 @@ def _minutes(window: Window) -> float | None:
 
 
 def _only_named(unnamed: tuple[object, ...], call: str, example: str) -> None:
+    if unnamed and unnamed[0] is ...:
+        raise FunnelError(
+            "The gap `...` is still open: put your choices there, each by its name, as in "
+            f"{call}, {example})."
+        )
     if unnamed:
         raise FunnelError(
             f"{unnamed[0]!r} stands there without a name: which choice is it? Each choice is "

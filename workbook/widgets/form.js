@@ -304,7 +304,7 @@ function deciding(q, id) {
       h(
         "fieldset",
         { class: "ss-inner" },
-        h("legend", { class: "ss-label" }, "How sure are you that it holds?"),
+        h("legend", { class: "ss-label" }, "How sure are you of this choice?"),
         h(
           "div",
           { class: "ss-levels" },
