@@ -1004,7 +1004,7 @@ glossary("01")
 #
 # | minutes | what | how |
 # |---|---|---|
-# | 0-6 | The dispute (section 1) | Three voices read it aloud; each table bets on one speaker. Run section 1: it settles the bet, and you ask how three people can all be right. |
+# | 0-6 | The dispute (section 1) | Three voices read it aloud; each table bets on one speaker. Run section 1: it settles the bet, and you ask how all three can have counted correctly. |
 # | 6-10 | The four questions (section 2) | You ask them aloud, of the two examples and of one action that the class names. |
 # | 10-15 | Vote (1) | Vote, two minutes with a neighbor, vote again. |
 # | 15-23 | The ten actions, 01-q02 | In pairs; odd tables begin at the top, even ones at the bottom. Each pair writes the label it argued about longest on the board. |

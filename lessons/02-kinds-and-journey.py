@@ -1,7 +1,7 @@
 # ---
 # title: Kinds of micro conversion and the journey
 # genre: a detective story
-# minutes: {core: 50, stretch: 50, no_code: 30}
+# minutes: {core: 60, stretch: 50, no_code: 35}
 # objectives: [L2.1, L2.2, L2.3, L2.4, L2.5]
 # tables: [events, sessions, orders, products, truth_effects, recorded_visits, recorded_witness, journey_stages, social_report]
 # moves: [groupby, sum]
@@ -12,7 +12,7 @@
 # %% [markdown]
 # **The shop's question of the day: did they come through the magazine?**
 #
-# Northlight writes the articles in the shop's magazine. Its invoice gives one reason: "Most of your orders are by our readers." Mara hands it on: "What leads to an order, and what was only near when it happened?"
+# Northlight writes the articles in the shop's magazine. Its invoice gives one reason: "Most of your orders are by our readers." Mara asks: "Did the articles *lead* to them, or were they only *near*? And what stays *unknown*?"
 
 # %% tags=["setup"]
 import matplotlib.pyplot as plt
@@ -51,9 +51,9 @@ quiz("02-q06")
 quiz.recall("02")
 
 # %% [markdown]
-# ## 1 On the path, beside it, or only near
+# ## 1 On the path or beside it
 #
-# One buyer's file (under *Stretch*) shows what can happen, no more. So ask all buyers. One new move: `.groupby("event")` puts the rows into heaps, one for each name; what follows is done with each heap.
+# One buyer's file (under *Stretch*) shows only what can happen. Ask all buyers. One new move: `.groupby("event")` puts the rows into heaps, one for each name; what follows is done with each heap.
 
 # %%
 events = load("events")
@@ -62,7 +62,7 @@ events.groupby("event")["user"].nunique()  # of each event: how many different u
 # %% [markdown]
 # **Run and change one thing.** Put `"page"` in place of `"event"`. How many users opened an article?
 #
-# Lesson 01 put micro conversions on the path or beside it. The field's words:
+# The field's words for *on the path* and *beside it*:
 #
 # * **process milestone**: the way to an order is built to run through it;
 # * **secondary action**: wanted, and an order is possible without it.
@@ -323,14 +323,14 @@ show(
 )
 
 # %% [markdown]
-# The exceptions have reasons. An express checkout needs no cart. Customers of earlier years have an account, others made theirs before the log or in another browser; of first-time buyers 2 % lack it. The last two rows warn: every buyer has a page view, and so has everybody else. Ask first whether an action is wanted.
+# Exceptions have reasons. An express checkout needs no cart. Customers of earlier years have an account, others made theirs in another browser; of first-time buyers 2 % lack it. The last two rows warn: everybody has a page view, buyer or not. Ask first whether an action is wanted.
 #
 # | | Process milestone | Secondary action |
 # |---|---|---|
 # | It answers | Where do people get stuck? | What else do they want, and whom can we reach again? |
 # | It misleads when | it is made easy and the next step does not follow | it rises while the path gets worse |
 #
-# Secondary is not second-rate. Only subscribers get mails, and without mails the shop would lose 9 of 100 orders (its truth, simulated; most mails go to addresses from before the log).
+# Secondary is not second-rate. Only subscribers get mails, and without mails the shop would lose 9 of 100 orders (its truth, simulated; most mails go to older addresses).
 
 # %% tags=["facts"]
 truth = load("truth_effects")
@@ -346,7 +346,7 @@ quiz("02-q02")
 # %% [markdown]
 # ## 2 The contradiction
 #
-# A marketing article puts secondary actions off the main path, and at its end lets every micro conversion lead to the macro. Ask the log.
+# One marketing article puts secondary actions off the main path, and ends with every micro conversion leading to the macro. Can both hold?
 #
 # ### Exercise 2. Never on the path
 #
@@ -527,14 +527,14 @@ def rounded():
 quiz("02-q04")
 
 # %% [markdown]
-# Two of three are never seen on the path. "They will come later," says Northlight. If *later* is always allowed, no log could ever contradict it. So the article's end falls.
+# Two of three are never seen on the path. "They will come later," says Northlight. If *later* is always allowed, no log could ever contradict it. So only the article's first half stands.
 
 # %% [markdown]
 # ## 3 From "interested" to a definition
 #
 # Which products interest people? "Take the time on page," says Theo. That is a metric and no action, and it grows with idle tabs, slow pages and confusion. A micro conversion needs five things settled: **trigger** (what happens), **object** (to what), **threshold** (how much), **scope** (within what), **de-duplication** (how often it counts).
 #
-# The form runs your definition on twelve recorded visits, whose visitors were asked afterwards. Change one part at a time.
+# The form runs your definition on twelve recorded visits, whose visitors were asked afterwards. Change one part at a time; three runs are enough.
 
 # %%
 definition_form()
@@ -691,7 +691,7 @@ def different_values_in_each_heap():
 quiz("02-q07")
 
 # %% [markdown]
-# By what the visitors said, most of these views are interest. Two are not: `v04` hunts for the shipping cost, `v07` waits for a slow page. And two are missing: `v08`, who read in pieces, and `v10`, who bought on sight. Another threshold changes who is misread, not that somebody is.
+# By what the visitors said, most of these views are interest. Two are not: `v04` hunts for the shipping cost, `v07` waits for a slow page. And two are missing: `v08` read in pieces, `v10` bought on sight. Another threshold changes who is misread, not that somebody is.
 
 # %% tags=["facts"]
 said = load("recorded_witness").dropna(subset=["interested"])
@@ -722,13 +722,15 @@ journey.columns = journey.columns.str.replace("_", " ")
 text_table(journey, "The journey of a buyer of Pebble Street; at Do, users with an order only")
 
 # %% [markdown]
-# Each contact with the shop is a **touchpoint**, on the site or elsewhere. The third column is in no log, be it a touchpoint (the parcel) or none (the tape measure). And people skip stages.
+# Each contact with the shop is a **touchpoint**, on the site or elsewhere (the parcel; the tape measure is none). The third column is in no log. People skip stages.
 
 # %%
 quiz("02-q08")
 
 # %% [markdown]
-# Now the magazine, in a file that only simulated shops have: six like this one, with and without articles (from eight weeks before the 13 on); averages per 60,000 visits.
+# ## 5 The case of the magazine
+#
+# Only simulated shops have this file: six shops like this one lived twice, once without articles, from eight weeks before the 13 on. Averages per 60,000 visits.
 
 # %%
 truth = load("truth_effects")
@@ -739,7 +741,7 @@ without["in %"] = 100 * without["change without them"] / without["with the artic
 without.round(1)
 
 # %% [markdown]
-# Sixty of 100 orders are by readers, and without the articles not even two of 100 would be lost. Look back at your bet. How can both hold? First find a reason.
+# Sixty of 100 orders are by readers, and without the articles not even two of 100 would be lost. How far off was your bet? And how can both hold? First find a reason.
 #
 # <details><summary>Three reasons</summary>
 #
@@ -749,9 +751,9 @@ without.round(1)
 #
 # </details>
 #
-# You report to Mara: the magazine was *near* 60 of 100 orders. It *led* to fewer than two, and to 13 of 100 sign-ups. *Unknown* is what these people order after the 13 weeks.
+# The case is closed. You write to Mara: "The magazine was *near* 60 of 100 orders. It *led* to fewer than two, and to 13 of 100 sign-ups. *Unknown* is what these people order after the 13 weeks. Northlight's count is right, its reason is not."
 #
-# So it is in our simulator, where whoever would have landed on an article comes anyway. In a real shop some would stay away; only a trial there tells what that costs.
+# That is our simulator: whoever would have landed on an article comes anyway. In a real shop some would stay away; only a trial there tells what that costs.
 
 # %% tags=["facts"]
 events, sessions, orders = load("events"), load("sessions"), load("orders")
@@ -768,9 +770,9 @@ visits = load("truth_effects").query("outcome == 'visits'")
 print(f"{visits['base'].iloc[0]:,.0f}")
 
 # %% [markdown]
-# ## 5 What cannot be joined
+# ## 6 What cannot be joined
 #
-# Northlight's second sheet, on the shop's posts:
+# Northlight's second sheet is on the shop's posts. To **join** it with visits, both need a **key**: a value that stands in both, such as the campaign that a tagged link (**UTM**) hands to the visit.
 
 # %%
 report = load("social_report")
@@ -779,15 +781,15 @@ report.columns = ["line", "how many", "what the platform counts", "each count ca
 text_table(report, "Northlight's social report")
 
 # %% [markdown]
-# To **join** tables, both must hold a **key**, such as the campaign that a tagged link (**UTM**) hands to the visit. Followers and likes are won on the platform, from accounts that no visit knows. They are no micro conversions of the site but a social metric (a KPI only with objective, target and owner), and a **vanity metric** as long as no decision hangs on them.
+# Followers and likes are won on the platform, from accounts that no visit knows. They are no micro conversions of the site but a social metric (a KPI only with objective, target and owner), a **vanity metric** as long as no decision hangs on them.
 
 # %%
 quiz("02-q09")
 
 # %% [markdown]
-# ## 6 Four ways to rank
+# ## 7 Four ways to rank
 #
-# Which micro conversion deserves Mara's attention? Four questions: how **close** is it to the order, how **frequent** is it, can we **control** it, and is it **proven** that more of it brings orders? The log answers the first two.
+# Which micro conversion deserves Mara's attention? How **close** is it to the order, how **frequent**, can we **control** it, is it **proven** that more of it brings orders? The log answers the first two.
 
 # %%
 # To be run, not read: close and frequent, from the log.
@@ -797,7 +799,8 @@ ordered = events[events["user"].isin(buyers)].groupby("event")["user"].nunique()
 candidates = ["add_payment_info", "add_to_cart", "newsletter_signup", "add_to_wishlist"]
 near = pd.DataFrame({"candidate": candidates})
 near["frequent: users"] = users[candidates].map("{:,}".format).to_numpy()
-near["close: of these ordered, %"] = (100 * ordered / users)[candidates].map("{:.0f}".format).to_numpy()
+share = (100 * ordered / users)[candidates]
+near["close: of these with an order, %"] = share.map("{:.0f}".format).to_numpy()
 text_table(near, "Users who did it in the log; the order may come first")
 
 # %% [markdown]
@@ -833,14 +836,14 @@ for candidate, change, outcome in tried:
     more, won = effect[change, outcome], effect[change, "orders"]
     name = change.replace("pop-up off", "pop-up, against none")
     rows.append((candidate, name, f"{more:,.0f}", f"{won:,.0f}"))
-heads = ["candidate", "change", "control: more of it", "proof: more orders"]
+heads = ["candidate", "change", "control: more visits with it", "proof: more orders"]
 text_table(
     pd.DataFrame(rows, columns=heads),
-    "More visits with it, and more orders, per 60,000 visits; averages of six simulated shops",
+    "What each change brought, per 60,000 visits; averages of six simulated shops",
 )
 
 # %% [markdown]
-# Close, frequent and easy to move are no proof. The wish list looked like a clue because people who want things save things. Nor has a micro conversion a fixed worth: what a *change* brings has to be tried.
+# You tell Mara: close, frequent and easy to move are no proof. The wish list looked like a clue because people who want things save things. Nor has a micro conversion a fixed worth: what a *change* brings has to be tried.
 
 # %% [markdown]
 # ## Exam corner
@@ -928,7 +931,7 @@ quiz("02-q01")
 replay_explorer()
 
 # %% [markdown]
-# Milestones were, the later the better: they tell who is about to order. That does not make them what led to the order.
+# The magazine was not: of 100 users who had only read articles 2.0 ordered later, of all visitors 2.4 (visitor E). Milestones were, the later the better: 29.9 with a product in the cart, 74.5 with an address (visitor C). They tell who is about to order, not what led to it.
 
 # %%
 quiz("02-q03", "02-q05")
@@ -1149,32 +1152,35 @@ quiz("02-q10", "02-q13", "02-q15", "02-q16", "02-q17", "02-q19")
 #
 # | minutes | what | how |
 # |---|---|---|
-# | 0-4 | Northlight's invoice; the bet | run the two cells, read the sentence aloud; each writes a number on paper |
-# | 4-8 | One buyer's file (first in *Stretch*) | on the screen; each table names one trace it believes in, and why |
-# | 8-22 | The two kinds, Exercise 1 (section 1) | you fill the first gap on the screen, pairs the others; no-code tables do 02-q34, then 02-q02; the picture together |
-# | 22-27 | Vote (1) | vote, discuss with a neighbor, vote again |
-# | 27-31 | Replay explorer (in *Stretch*) | Visitor A, pause after the fourth moment: hands up for under a fifth, up to a half, over a half |
-# | 31-35 | Vote (2) | as before |
-# | 35-40 | The definition form (section 3) | each table changes one part and says who is counted now |
-# | 40-45 | The truth about the magazine (section 4) | read some bets from the papers, run the cell; collect reasons, then open the fold |
-# | 45-50 | The decision 02-q11 (section 6) | before the second table of the section: choose, and write down what would change the mind |
+# | 0-5 | Northlight's invoice; the bet | run the two cells, read the sentence aloud; each writes a number on paper |
+# | 5-20 | Exercise 1 (section 1) | the test aloud; you fill the first gap on the screen, pairs the others; no-code tables do 02-q34, then 02-q02 |
+# | 20-24 | The picture; the two kinds | each table explains one bar; read the table of the two kinds |
+# | 24-29 | Vote (1) | vote, discuss with a neighbor, vote again |
+# | 29-34 | Vote (2) | as before |
+# | 34-40 | The definition form (section 3) | a first definition on the screen; each table calls one change and says who is counted now |
+# | 40-45 | The truth about the magazine (section 5) | read some bets from the papers, run the cell; collect reasons, then open the fold |
+# | 45-50 | The decision 02-q11 (section 7) | run the first table only; choose by show of hands, one reason for each choice |
 #
-# **Before class.** Rehearse in one unzipped handout and teach from a second, fresh one: its record is empty. Run the lesson there once, so that all is loaded, then *Edit*, *Clear Outputs of All Cells*. Keep `solutions/` open in a second tab for what is solved on the screen. In Exercise 1 stop scrolling at the check: the code of the picture shows the way. *Early:* Exercise 4 or 5 (stretch), or a reason for each wrong option of a vote. *No laptop:* sit with a pair as its reader; votes, bets and the no-code questions need none. *Home:* section 2, Exercise 3, 02-q08, section 5, exam corner, the consequences of the decision.
+# **Before class.** Rehearse in one unzipped handout and teach from a second, fresh one: its record is empty. Run the lesson there once, so that all is loaded, then *Edit*, *Clear Outputs of All Cells*. *Projector:* Ctrl+B hides the file list, Ctrl and + enlarges, the contents at the left jump to a section. Keep `solutions/` open in a second tab for what is solved on the screen. In Exercise 1 stop scrolling at the check: the code of the picture shows the way.
+#
+# **Early, or without a laptop.** Who is early replays visitors (explorer, in *Stretch*), takes Exercise 4 or 5, or writes a reason for each option that lost a vote. Who has no laptop sits with a pair as its reader; votes, bets and the no-code questions need none. *Home:* section 2, Exercise 3, sections 4 and 6, locking the decision and its consequence, exam corner.
 #
 # **What goes wrong.** The denominator of Exercise 1: let them say it as a sentence that begins with "of the buyers". In the heaps something else is counted than asked: what is one unit of the count? In the form several parts are changed at once, and nobody knows which one mattered: back to the last run, then one part. The truth about the magazine is read as a verdict on all content: ask for the second row of the table, and for the assumption below it.
 #
-# **If time is short,** drop the second vote, and leave the replay for home.
+# **If time is short,** drop the second vote, and take the form home.
 
 # %% [markdown] tags=["instructor", "key"]
 # ## Key for the instructor
 #
-# **The bet (02-q06).** Expect most bets between twenty and sixty. Defensible before the truth: anything below the share of readers, with a reason. Section 4 says 1.5 % of the orders and 13 % of the sign-ups. Say: Northlight's number was never wrong, it answered another question.
+# **To project a vote,** type `quiz("02-q20")`, later `quiz("02-q21")`, into a new cell. Press Check only after the second vote.
+#
+# **The bet (02-q06).** Expect most bets between twenty and sixty. Defensible before the truth: anything below the share of readers, with a reason. Section 5 says 1.5 % of the orders and 13 % of the sign-ups. Say: Northlight's number was never wrong, it answered another question.
 #
 # **Vote (1), 02-q20.** Expect two thirds for *milestone*, since everybody passes the question. Defensible: a secondary action, still. The tick is a forced step that nobody wants for itself, and orders are possible without a sign-up: in the log 1,061 of 1,176 buyers, 90 %, have none. Ask what share of buyers would be without one after Theo's change.
 #
 # **Vote (2), 02-q21.** Expect an even split between *interest* and *cannot be said*. Defensible: it cannot be said before it is defined what counts. Ask for two stories that make the same number rise; the form then shows a visit for each: `v02` (a tab open for 3,660 seconds, 6 of them in view), `v07` (a slow page), `v04` (hunts for the shipping cost).
 #
-# **Replay, Visitor A after the fourth moment (wish list).** Of the users who did the same, viewed and saved, 13.2 % ordered later. One moment on, with a cart, it is 38.3 %.
+# **Replay, for who is early: Visitor A after the fourth moment (wish list).** Of the users who did the same, viewed and saved, 13.2 % ordered later. One moment on, with a cart, it is 38.3 %.
 #
 # **What goes wrong, and the answer.** Exercise 1: some take all users below the line, some turn the share round, some write `count` where `nunique` is meant. "Content is useless": sign-ups fall by 13 % without it, and in a real shop some readers would not come at all.
 #

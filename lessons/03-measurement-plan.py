@@ -1,18 +1,18 @@
 # ---
 # title: Measurement plan and the value of a micro
 # genre: a budget negotiation
-# minutes: {core: 60, stretch: 40, no_code: 40}
+# minutes: {core: 65, stretch: 55, no_code: 40}
 # objectives: [L3.1, L3.2, L3.3, L3.4, L3.5, L3.6]
 # tables: [events, sessions, orders, order_items, products, experiments, truth_effects, truth_experiments]
 # moves: [mean, merge]
 # votes: [03-q23, 03-q24]
-# emphasis: [credit]
+# emphasis: [credit, by lot]
 # ---
 
 # %% [markdown]
 # **The shop's question of the day: what may one newsletter sign-up cost?**
 #
-# The contract with Northlight has run out. Mara has one sum of money for the next 13 weeks.
+# The contract with Northlight has run out. Mara has one sum for 13 weeks.
 #
 # * **Northlight**, who runs the pop-up that asks for addresses: "$2 for each newsletter sign-up. One subscriber in ten orders."
 # * **Theo**: "Ask my dashboard. It values every step and adds them up."
@@ -25,7 +25,7 @@
 # * value a micro conversion in three ways, and say why they differ;
 # * find money counted twice, and foresee how a bonus is gamed.
 #
-# **Two routes.** With code: all that is not marked *stretch*. Without: run every cell, skip the exercises, answer every question before *Stretch*.
+# **Two routes.** With code: all but *stretch* and the *No code?* questions. Without: run every cell, skip the exercises, answer all before *Stretch*. Both fill in the plan form.
 
 # %% tags=["setup"]
 import matplotlib.pyplot as plt
@@ -43,8 +43,6 @@ quiz.recall("03")
 
 # %% [markdown]
 # ## 1 The offer
-#
-# Commit to a number.
 
 # %% tags=["facts"]
 log, bought = load("events"), load("orders")
@@ -60,14 +58,14 @@ quiz("03-q01")
 # %% [markdown]
 # ## 2 A plan before a number
 #
-# Whoever sets the target afterwards always hits it. So the plan comes first: a ladder, each rung answering the one above.
+# Whoever sets the target afterwards always hits it. So first a ladder, each rung answering the one above.
 #
 # | Rung | Question | The newsletter |
 # |---|---|---|
 # | objective | What is the shop for? | paid orders that leave a margin |
 # | goal | What has to happen? | mails bring back people who would not have come |
 # | KPI | Which number shows it? | people who order, per 100 new subscribers, with mails less without |
-# | target | How much, by when? | at least 3 more within 8 weeks, by March 31 |
+# | target | How much, by when? | at least 3 more within 8 weeks, by March 22 |
 # | segment | Who is read separately? | phone and desktop |
 # | event | What must the log hold? | `newsletter_signup`, `purchase` |
 #
@@ -79,7 +77,7 @@ quiz("03-q02")
 # %% [markdown]
 # ### Two honest rates
 #
-# A rate has five parts (lesson 01). One new move: `.mean()` of a column of True and False is the share of True.
+# A rate has five parts. One new move: `.mean()` of a column of True and False is the share of True.
 
 # %%
 sessions = load("sessions")
@@ -93,17 +91,17 @@ print("Theo, all visits:          ", round(100 * signed.mean(), 2), "%")
 print("Northlight, article visits:", round(100 * signed[chosen].mean(), 2), "%")
 
 # %% [markdown]
-# Nearly twice the rate. Northlight left out visits that began elsewhere; that is honest if it is said. Put `"home"` in the place of `"article"` and run again.
+# Nearly twice the rate, and honest if the choice is said. *With code:* put `"home"` in the place of `"article"` and run again.
 #
 # ### One decides, some explain, some protect
 #
-# The **primary metric** decides. **Diagnostics** say why it moved. **Guardrails** say what must not get worse. Two primaries that disagree decide nothing. A micro conversion is usually a diagnostic, since it can rise while orders fall; it may decide only if tests have shown that orders follow.
+# The **primary metric** decides. **Diagnostics** say why it moved. **Guardrails** say what must not get worse. Two primaries that disagree decide nothing. A micro conversion is usually a diagnostic: it can rise while orders fall.
 
 # %%
 quiz("03-q04")
 
 # %% [markdown]
-# **Goodhart's law**: once a number is a target or is paid for, people move it in the cheapest way, and it no longer means what it meant. A **counter-metric** is a guardrail that gets worse when they do.
+# **Goodhart's law**: once a number is paid for, people move it in the cheapest way, and it no longer means what it meant. A **counter-metric** is a guardrail that gets worse when they do.
 
 # %%
 quiz("03-q06")
@@ -111,7 +109,12 @@ quiz("03-q06")
 # %% [markdown]
 # ### Your plan
 #
-# Write the plan that a contract could rest on. The form counts rates of the log, such as visits with a sign-up of all visits. It checks, computes and keeps the plan. Then hand it to Northlight, who is paid by your primary. If no guardrail fires, mend the plan.
+# What mails add shows only **by lot**, when chance decides who gets them; that is not in the log. So give the form the number that Northlight is paid by, such as visits with a sign-up of all visits. Your true primary stays in the ladder.
+#
+# The form checks, counts and keeps the plan; its **95 % intervals** say how far luck may have moved a rate. Then hand it to Northlight. If no guardrail fires, mend the plan before you open the fold.
+
+# %% tags=["facts"]
+print("95 % intervals, by the form")
 
 # %%
 plan_form()
@@ -119,31 +122,30 @@ plan_form()
 # %% [markdown]
 # ## 3 Three values and the truth
 #
-# A sign-up may cost at most what it brings, in margin, not in revenue. So what margin does an order leave? One new move: `a.merge(b, on="item_id")` puts the columns of `b` beside the rows of `a` with the same `item_id`.
+# A sign-up may cost what it brings in margin, not in revenue. One new move: `a.merge(b, on="item_id")` puts the columns of `b` beside the rows of `a` with the same `item_id`.
 
 # %%
 products = load("products")[["item_id", "margin"]]
-items = load("order_items").merge(products, on="item_id")
-items["earned"] = items["quantity"] * items["margin"]  # a new column
-per_order = items.groupby("order_id")["earned"].sum()
-margin_per_order = per_order.mean()
+lines = load("order_items").merge(products, on="item_id")
+lines["earned"] = lines["quantity"] * lines["margin"]  # a new column
+per_order = lines.groupby("order_id")["earned"].sum()
 
-print("Margin of an average order, in dollars:", round(margin_per_order, 2))
+print("An average order, in dollars:", round(per_order.mean(), 2))
 
 # %% [markdown]
-# Put `items["price"]` in the place of `items["margin"]`: now it is the average order *value*. Change it back. The margin is a ceiling: refunds, free shipping and mails still come off it.
+# *With code:* put `lines["price"]` in the place of `lines["margin"]`: now it is the average order *value*. The margin is a ceiling: refunds, free shipping and mails still come off it.
 #
-# Three values of a sign-up, each a share of people times this margin:
+# Three values of a sign-up, each a share times this margin:
 #
 # * **naive** (after Kaushik): the share of subscribers who order;
 # * **excess**: that share, less the share of other users who order;
-# * **incremental**: of subscribers drawn by lot, the share with mails less the share without (the **holdout**).
+# * **incremental**: chance divides subscribers into two **arms**, with mails and without (the **holdout**); the share of the one, less that of the other.
 #
 # ### Exercise 1. Northlight's value
 #
 # Compute the **naive** value.
 #
-# Numerator: users who signed up and ordered, in whatever visit, before or after. Denominator: users who signed up (nobody did so twice). Scope: user. Window: the log. Exclusions: none. Answer: dollars, not rounded. Stuck? `hint("03-naive")` in a new cell.
+# Numerator: users who signed up and ordered, in whatever visit, before or after. Denominator: users who signed up (nobody did so twice). Scope: user. Window: the log. Exclusions: none. Answer: dollars, not rounded.
 
 # %% key="03-naive" kind="number" objective="L3.4" places=4
 events = load("events")
@@ -252,9 +254,9 @@ quiz("03-q07")
 # %% [markdown]
 # ### Exercise 2. Less what the others buy
 #
-# People without a newsletter buy too. Compute the **excess** value.
+# Compute the **excess** value.
 #
-# The others: users of the log without a sign-up. Scope, window, exclusions as before. `~` in front of a filter turns it around: `events[~(events["event"] == "purchase")]` keeps all other rows. Answer: dollars, not rounded.
+# The others: users of the log without a sign-up. Scope, window, exclusions as before. `~` in front of a filter turns it around: `sessions[~sessions["device"].isin(["mobile"])]` keeps all other devices. Answer: dollars, not rounded.
 
 # %% key="03-excess" kind="number" objective="L3.4" places=4
 events = load("events")
@@ -263,6 +265,8 @@ products = load("products")[["item_id", "margin"]]
 items = load("order_items").merge(products, on="item_id")
 margin_per_order = (items["quantity"] * items["margin"]).sum() / len(orders)
 
+# others = events[~...]
+# buyers = others[...]
 excess = ...
 ### BEGIN SOLUTION
 sign_ups = events[events["event"] == "newsletter_signup"]
@@ -347,6 +351,42 @@ def buyers_of_all_over_the_others():
 
 
 @wrong("03-excess")
+def orders_of_the_others():
+    """Among the others you counted orders, and some of them ordered twice.
+
+    For the subscribers each buyer counts once. What must be alike in both shares?
+    """
+    rest = orders[~orders["user"].isin(sign_ups["user"])]
+    others = events[~events["user"].isin(sign_ups["user"])]
+    share = len(rest) / others["user"].nunique()
+    return (sign_ups["user"].isin(orders["user"]).mean() - share) * margin_per_order
+
+
+@wrong("03-excess")
+def visits_without_a_sign_up():
+    """You left out the visits with a sign-up. Subscribers with another visit are still among your others.
+
+    Which column tells who somebody is, and not when?
+    """
+    others = events[~events["session"].isin(sign_ups["session"])]
+    buyers = others[others["user"].isin(orders["user"])]
+    share = buyers["user"].nunique() / others["user"].nunique()
+    return (sign_ups["user"].isin(orders["user"]).mean() - share) * margin_per_order
+
+
+@wrong("03-excess")
+def growth_over_the_others():
+    """You computed by how much, relative to the others, subscribers order more often.
+
+    A growth says nothing about money until you say of how many. How many *more* of 100 order?
+    """
+    others = events[~events["user"].isin(sign_ups["user"])]
+    buyers = others[others["user"].isin(orders["user"])]
+    share = buyers["user"].nunique() / others["user"].nunique()
+    return (sign_ups["user"].isin(orders["user"]).mean() / share - 1) * margin_per_order
+
+
+@wrong("03-excess")
 def only_the_others():
     """This is what the others bring, each. It is the part to be taken away.
 
@@ -400,11 +440,13 @@ def a_difference_of_shares():
 quiz("03-q08")
 
 # %% [markdown]
+# Who signs up is keener from the start, and no subtraction in the log removes that. So Mara drew lots among new subscribers: some got mails, the others none.
+#
 # ### Exercise 3. What the mails bring
 #
-# Who signs up is keener from the start, and no subtraction in the log removes that. So Mara drew lots. In `experiments`, the test `"newsletter mails"` has one row for each new *subscriber*: `arm` is `"A"` (no mails) or `"B"` (mails), `ordered` is True for whoever ordered afterwards.
+# In `experiments`, the test `"newsletter mails"` has one row for each new *subscriber*: `arm` is `"A"` (no mails) or `"B"` (mails), `ordered` is True for whoever ordered afterwards. Compute the **incremental** value.
 #
-# Compute the **incremental** value. Answer: dollars, not rounded.
+# Numerator of each share: subscribers of the arm who ordered. Denominator: all of that arm. Scope: user. Window: the weeks of the test. Exclusions: none. Answer: dollars, not rounded.
 
 # %% key="03-incremental" kind="number" objective="L3.4" places=4
 experiments = load("experiments")
@@ -505,6 +547,52 @@ def growth_in_percent():
 
 
 @wrong("03-incremental")
+def divided_by_both_arms():
+    """You divided the buyers of each arm by all subscribers of the test, those of the other arm included.
+
+    Of whom is each share a share?
+    """
+    test = experiments[experiments["test"] == "newsletter mails"]
+    buyers = test.groupby("arm")["ordered"].sum()
+    return (buyers["B"] - buyers["A"]) / len(test) * margin_per_order
+
+
+@wrong("03-incremental")
+def revenue_for_the_margin():
+    """Your shares are right. You multiplied by the value of an order, not by its margin.
+
+    Which of the two can pay for a sign-up?
+    """
+    test = experiments[experiments["test"] == "newsletter mails"]
+    shares = test.groupby("arm")["ordered"].mean()
+    return (shares["B"] - shares["A"]) * load("orders")["value"].mean()
+
+
+@wrong("03-incremental")
+def more_buyers_and_no_money():
+    """This is how many more order with mails, as a share. The prompt asks for dollars.
+
+    What does each of these orders bring?
+    """
+    test = experiments[experiments["test"] == "newsletter mails"]
+    shares = test.groupby("arm")["ordered"].mean()
+    return shares["B"] - shares["A"]
+
+
+@wrong("03-incremental")
+def the_log_less_the_holdout():
+    """You took the holdout from the log's share. The log has other subscribers, other weeks, and orders before the sign-up.
+
+    Which group is like the holdout in all but the mails?
+    """
+    test = experiments[experiments["test"] == "newsletter mails"]
+    holdout = test[test["arm"] == "A"]["ordered"].mean()
+    log = load("events")
+    readers = log[log["event"] == "newsletter_signup"]["user"]
+    return (readers.isin(load("orders")["user"]).mean() - holdout) * margin_per_order
+
+
+@wrong("03-incremental")
 def all_tests_together():
     """You compared A and B over all six tests: carts, accounts and mails in one number.
 
@@ -532,12 +620,14 @@ def revenue_of_the_test():
 quiz("03-q09")
 
 # %% [markdown]
-# Now against the price, with **credit** for all who ordered *after* the sign-up, and the **truth**, which only a simulation knows.
+# Now against the price, with **credit** for orders *after* the sign-up, and the **truth**, which only a simulation knows.
 
 # %%
 # To be run, not read.
 asked = 2
 orders, events = load("orders"), load("events")
+items = load("order_items").merge(load("products")[["item_id", "margin"]], on="item_id")
+margin_per_order = (items["quantity"] * items["margin"]).sum() / len(orders)
 sign_ups = events[events["event"] == "newsletter_signup"]
 both = orders.merge(sign_ups, on="user", suffixes=("_order", "_sign_up"))
 after = both[both["time_order"] > both["time_sign_up"]]
@@ -610,19 +700,19 @@ print("95 % intervals")
 print("last day of entry", mailed["entry_day"].max(), "weeks", (mailed["entry_day"].max() + 1) / 7)
 
 # %% [markdown]
-# The bars count each buyer once, at an average margin, so that they compare. A contract is paid in money, the lines below the figure: that whole interval lies below the price.
+# The bars count each buyer once, at an average margin. The lines below them count money: that whole interval lies below the price.
 #
-# By lot, 3.5 more of 100 subscribers order with mails (95 %: 2.4 to 4.5, the thin line on the bar). What was your number? What does each reading leave out?
+# By lot, 3.5 more of 100 subscribers order with mails (95 %: 2.4 to 4.5, the thin line on the bar). What does each reading leave out?
 #
 # * **Naive**: that subscribers also buy unasked. Of the 115 who bought, 24 did so only *before* they signed up.
 # * **Credit**: that after is not because. Of the 91 behind it, 46 ordered in the very visit of the sign-up; the first mail comes a day later. (That it equals *excess* is chance.)
 # * **Excess**: that keen visitors sign up, buy, and come more often (2.1 visits each, others 1.2).
-# * **Holdout**: luck, time, and whose sign-ups. Subscribers were followed for 4 to 13 weeks; later orders are missing. That the pop-up's sign-ups are worth as much is assumed.
+# * **Holdout**: luck, time, and whose sign-ups. Subscribers were followed for 4 to 13 weeks. That the pop-up's sign-ups are worth as much is assumed.
 
 # %% [markdown]
 # ## 4 What if fewer had come anyway?
 #
-# How many of the buyers among subscribers would have bought without mails? Slide it. Which value never moves? At $2 a sign-up, where does the deal turn to a loss, and on which side is the test?
+# Move the first slider to your guess. Where does $2 a sign-up turn to a loss? Then show the test: on which side is it?
 
 # %%
 subscriber_explorer()
@@ -646,15 +736,118 @@ value = visits_with_order / visits * margin_per_order
 pd.DataFrame({"visits": visits, "value of one, $": value.round(2)}).loc[path]
 
 # %% [markdown]
-# His total: visits times value, all six lines added.
+# His total adds visits times value over six lines. How often does one order sit in such a sum?
+
+# %%
+quiz("03-q12")
+
+# %%
+# To be run, not read.
+claims = (visits * value)[path]
+took = len(orders) * margin_per_order
+
+fig, ax = plt.subplots(figsize=(7.4, 3.2), layout="constrained")
+ax.barh(claims.index, claims, color=["#999999"] * 5 + ["#0072B2"])
+ax.bar_label(ax.containers[0], fmt="${:,.0f}", fontsize=9, padding=3)
+ax.invert_yaxis()
+ax.set_xlim(0, 1.2 * took)
+ax.xaxis.set_major_formatter("{x:,.0f}")
+ax.set_xlabel("margin that the dashboard gives to the step, $ in 13 weeks")
+ax.set_title(
+    f"The dashboard adds up to ${claims.sum():,.0f}; the orders brought ${took:,.0f}",
+    fontsize=11, loc="left", parse_math=False,
+)  # fmt: skip
+ax.spines[["top", "right"]].set_visible(False)
+told = ", ".join(f"{name} ${money:,.0f}" for name, money in claims.items())
+show(
+    fig,
+    alt=f"Bar chart of the margin that Theo's dashboard gives to each of six steps: {told}. "
+    f"Together ${claims.sum():,.0f}; the orders brought ${took:,.0f}, the length of the last bar.",
+)
+
+# %% [markdown]
+# Each bar holds most of the same orders once more. A micro conversion's value says what to pay for it or where to look; it is nothing on top.
+
+# %% [markdown]
+# ## 6 Your signature
+
+# %%
+my_plan()
+
+# %% tags=["facts"]
+print("asked:", asked, "and the other price:", 1)
+truth = load("truth_effects")
+for change in ("pop-up off", "mails off", "guest checkout"):
+    rows = truth[truth["change"] == change].set_index("outcome")
+    for outcome in ("orders", "sign_ups", "accounts", "margin"):
+        base, more = rows.loc[outcome, ["base", "expected"]]
+        print(change, outcome, f"{base:,.0f} {more:,.0f} {base + more:,.0f} {100 * more / base:.1f} %")
+base = truth.query("change == 'pop-up off'").set_index("outcome").loc["sign_ups"]
+print(f"bill for all sign-ups: {asked * base['base']:,.0f}; at one dollar {base['base']:,.0f}")
+print(f"in money by the holdout: {money:.2f} each, {money * base['base']:,.0f} in all")
+print(f"in truth: {true_money:.2f} each, {true_money * base['base']:,.0f} in all")
+print(f"bill / gain: {asked / money:.2f}, left at one dollar: {(money - 1) * base['base']:,.0f}")
+print(f"bill for each that the pop-up causes: {asked * base['base'] / -base['expected']:.2f}")
+print(f"at one dollar: {base['base'] / -base['expected']:.2f}")
+print("per visits:", 60_000)
+print("in the log:", len(letters), len(bought))
+print(f"bars: holdout {bars['holdout']:.2f}; money {money:.2f}")
+
+# %% [markdown]
+# A contract is paid in money: the holdout's 1.37 dollars count, not the 1.06 of the bars. And by the shop's truth 554 of 1,081 sign-ups would come without the pop-up. (Truths are averages of many such shops; the log has 1,083.)
+
+# %%
+quiz("03-q14")
+
+# %% [markdown]
+# If your choice changes the shop, it now lives the 13 weeks again. If not, there is only the bill: 2,161 dollars as asked, 1,081 at half of it.
+
+# %%
+consequence("03-q14")
+
+# %% [markdown]
+# ## Exam corner
 #
-# ### Exercise 4. Once is enough
+# | The item | Usually keyed | Defensible |
+# |---|---|---|
+# | "Any metric on the dashboard is a **KPI**" | true | a KPI is the metric that a goal hangs on; most metrics are none |
+# | "Order **objective, goal, target**" | objective, goal, target | books swap the first two; ask what for, what has to happen, how much by when |
+# | "Which target is **SMART**?" | the one with a number and a date | also relevant: orders must follow; the A is spelled achievable, attainable or assignable |
+# | "Set up a **goal** for each micro conversion" | true | a word of Universal Analytics; in GA4 record events and mark few of them as key events |
+# | "Add up the values of micro conversions" | their sum is the site's value | along one path each order is added again and again |
+# | "KPIs of macro conversions: revenue growth, acquisition rate, average order value" | all three | none counts all orders; add these and orders per visit, each in five parts |
+# | "Optimize micro and macro conversions alike" | true | one primary; a micro can be raised at the cost of the macro |
+# | "Conversion rate" | conversions / ad interactions where the item says ad or click | the same; visitors or sessions in the item call for the site's rate |
+
+# %%
+quiz("03-q18")
+
+# %% [markdown]
+# ## Key points
+#
+# * Plan first: objective, goal, KPI, target, segment, event; an owner and a review date.
+# * A rate without its five parts can be doubled without a lie.
+# * One primary decides. Diagnostics explain, guardrails protect, and a counter-metric makes cheating visible.
+# * Naive counts what would have come anyway, excess counts keenness, a holdout counts what was added.
+# * Values along one path count one order many times; money is counted at the order.
+
+# %%
+glossary("03")
+
+# %% [markdown]
+# **Sources:** A. Kaushik, *Web Analytics 101* (2010), *Digital Marketing and Measurement Model* (2012) and on goal values (2011), kaushik.net · J. Nielsen, *Conversion Rates*, Nielsen Norman Group (2013) · R. Kohavi, D. Tang, Y. Xu, *Trustworthy Online Controlled Experiments* (2020) · C. Goodhart (1975); M. Strathern, *Improving Ratings* (1997) · Google, Digital Marketing & E-commerce Certificate, course 5 (read 2026) · Google Analytics Help, *key events* (2024) · Prices, test and truth: our simulator
+
+# %% [markdown]
+# ---
+# # Stretch
+#
+# ### Exercise 4 (stretch). Once is enough
 #
 # How many times does Theo's total contain the margin of the average order?
 #
 # Scope: visit (none has two orders). Window: the log. Exclusions: none. Answer: a number, not rounded.
 
-# %% key="03-times-counted" kind="number" objective="L3.5" places=4
+# %% key="03-times-counted" kind="number" objective="L3.5" places=4 stretch=true
 events = load("events")
 orders = load("orders")
 path = [
@@ -769,108 +962,6 @@ def dollars_of_margin_over_revenue():
 
 
 # %% [markdown]
-# **No code?** Answer this instead.
-
-# %%
-quiz("03-q12")
-
-# %%
-# To be run, not read.
-claims = (visits * value)[path]
-took = len(orders) * margin_per_order
-
-fig, ax = plt.subplots(figsize=(7.4, 3.2), layout="constrained")
-ax.barh(claims.index, claims, color=["#999999"] * 5 + ["#0072B2"])
-ax.bar_label(ax.containers[0], fmt="${:,.0f}", fontsize=9, padding=3)
-ax.invert_yaxis()
-ax.set_xlim(0, 1.2 * took)
-ax.xaxis.set_major_formatter("{x:,.0f}")
-ax.set_xlabel("margin that the dashboard gives to the step, $ in 13 weeks")
-ax.set_title(
-    f"The dashboard adds up to ${claims.sum():,.0f}; the orders brought ${took:,.0f}",
-    fontsize=11, loc="left", parse_math=False,
-)  # fmt: skip
-ax.spines[["top", "right"]].set_visible(False)
-told = ", ".join(f"{name} ${money:,.0f}" for name, money in claims.items())
-show(
-    fig,
-    alt=f"Bar chart of the margin that Theo's dashboard gives to each of six steps: {told}. "
-    f"Together ${claims.sum():,.0f}; the orders brought ${took:,.0f}, the length of the last bar.",
-)
-
-# %% [markdown]
-# Each bar holds most of the same orders once more. Count money once, at the order. A micro conversion's value says what to pay for it or where to look; it is nothing on top.
-
-# %%
-quiz("03-q13")
-
-# %% [markdown]
-# ## 6 Your signature
-#
-# Your plan, at hand:
-
-# %%
-my_plan()
-
-# %% tags=["facts"]
-print("asked:", asked, "and the other price:", 1)
-truth = load("truth_effects")
-for change in ("pop-up off", "mails off", "guest checkout"):
-    rows = truth[truth["change"] == change].set_index("outcome")
-    for outcome in ("orders", "sign_ups", "accounts", "margin"):
-        base, more = rows.loc[outcome, ["base", "expected"]]
-        print(change, outcome, f"{base:,.0f} {more:,.0f} {base + more:,.0f} {100 * more / base:.1f} %")
-base = truth.query("change == 'pop-up off'").set_index("outcome").loc["sign_ups"]
-print(f"bill for all sign-ups: {asked * base['base']:,.0f}; at one dollar {base['base']:,.0f}")
-print(f"in money by the holdout: {money:.2f} each, {money * base['base']:,.0f} in all")
-print(f"in truth: {true_money:.2f} each, {true_money * base['base']:,.0f} in all")
-print(f"bill / gain: {asked / money:.2f}, left at one dollar: {(money - 1) * base['base']:,.0f}")
-print(f"bill for each that the pop-up causes: {asked * base['base'] / -base['expected']:.2f}")
-print(f"at one dollar: {base['base'] / -base['expected']:.2f}")
-print("per visits:", 60_000)
-
-# %%
-quiz("03-q14")
-
-# %% [markdown]
-# If your choice changes the shop, it now lives the 13 weeks again. The bill is not in it: take it off.
-
-# %%
-consequence("03-q14")
-
-# %% [markdown]
-# ## Exam corner
-#
-# | The item | Usually keyed | Defensible |
-# |---|---|---|
-# | "Set up a **goal** for each micro conversion" | true | a word of Universal Analytics; in GA4 record events and mark few of them as key events |
-# | "Add up the values of micro conversions" | their sum is the site's value | along one path each order is added again and again |
-# | "KPIs of macro conversions: revenue growth, acquisition rate, average order value" | all three | none counts all orders; add these and orders per visit, each in five parts |
-# | "Optimize micro and macro conversions alike" | true | one primary; a micro can be raised at the cost of the macro |
-# | "Conversion rate" | conversions / ad interactions where the item says ad or click | the same; visitors or sessions in the item call for the site's rate |
-
-# %%
-quiz("03-q18", "03-q20")
-
-# %% [markdown]
-# ## Key points
-#
-# * Plan first: objective, goal, KPI, target, segment, event; an owner and a review date.
-# * A rate without its five parts can be doubled without a lie.
-# * One primary decides. Diagnostics explain, guardrails protect, and a counter-metric makes cheating visible.
-# * Naive counts what would have come anyway, excess counts keenness, a holdout counts what was added.
-# * Values along one path count one order many times. Money is counted at the order.
-
-# %%
-glossary("03")
-
-# %% [markdown]
-# **Sources:** A. Kaushik, *Web Analytics 101* (2010), *Digital Marketing and Measurement Model* (2012) and on goal values (2011), kaushik.net · J. Nielsen, *Conversion Rates*, Nielsen Norman Group (2013) · R. Kohavi, D. Tang, Y. Xu, *Trustworthy Online Controlled Experiments* (2020) · C. Goodhart (1975); M. Strathern, *Improving Ratings* (1997) · Google, Digital Marketing & E-commerce Certificate, course 5 (read 2026) · Google Analytics Help, *key events* (2024) · Prices, test and truth: our simulator
-
-# %% [markdown]
-# ---
-# # Stretch
-#
 # ### Exercise 5 (stretch). The money yourself
 #
 # Section 3 printed the holdout in money. Compute it: repeat Exercise 3 with the test's column `revenue`, all that a subscriber spent after entering. Turn it into margin by the log's **margin share**: margin of all lines divided by the value of all orders.
@@ -1033,39 +1124,53 @@ print(100 * mailed.groupby("arm")["ordered"].mean())
 print("03-q11, cents:", 100 * (0.0215 - 0.02) * 80 * 0.4, 100 * (0.0215 - 0.02) * 80 * 0.4 / 0.05)
 
 # %%
-quiz(
-    "03-q03", "03-q05", "03-q15", "03-q16", "03-q17", "03-q19", "03-q10", "03-q11"
-)
+quiz("03-q03", "03-q05", "03-q13", "03-q15", "03-q16", "03-q17", "03-q19")
 
 # %%
-quiz("03-q26", "03-q25", "03-q21", "03-q22")
+quiz("03-q20", "03-q10", "03-q11", "03-q26", "03-q25", "03-q21", "03-q22")
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
 #
 # | minutes | what | how |
 # |---|---|---|
-# | 0-4 | The offer | Read the three voices aloud. Everybody writes down a number for 03-q01 and keeps it. |
-# | 4-9 | The ladder | 03-q02 on paper strips, in pairs. |
-# | 9-14 | Two honest rates | On the screen; each table says which parts differ. |
-# | 14-19 | Vote 1 (03-q23) | Vote, two minutes in pairs, vote again. |
-# | 19-28 | The plan | Each table fills in the form, then the tables swap plans: the others play Northlight, before the form does. |
-# | 28-37 | Three values | Exercises 1 to 3 on the screen, one table calls each formula. Compare with the numbers of minute 4. |
-# | 37-42 | Vote 2 (03-q24) | As before. |
-# | 42-47 | The signature | 03-q14 by show of hands; collect the numbers that would change minds before showing anything. |
-# | 47-50 | Close | Each table names one counter-metric that it takes home. |
+# | 0-3 | The offer | Read the three voices aloud. Everybody writes down a number for 03-q01 before the ladder is on the screen, and keeps it. |
+# | 3-6 | The ladder | 03-q02 on the screen: read the six cards aloud, the class calls the next rung. |
+# | 6-9 | Two honest rates | Run the cell; each table says which of the five parts differ, and which do not. |
+# | 9-13 | Vote 1 | Vote, two minutes in pairs, vote again. |
+# | 13-29 | Your plan | Ten fields are open. Eight minutes to a plan that compiles; then the tables turn their laptops round, and the neighbors say what they would do for the bonus; then hand over, mend, hand over again. |
+# | 29-38 | Three values | One question for each third of the room: 03-q07, 03-q08, 03-q09. Then the solutions of Exercises 1 to 3 and the figure on the screen. Compare with the numbers of minute 3. |
+# | 38-41 | Explorer | The class calls a guess, you move the slider; the test, the fold, the truth. |
+# | 41-45 | Vote 2 | As before. |
+# | 45-50 | The signature | 03-q14 by show of hands; collect the numbers that would change minds; run `consequence("03-q14")`. Each table names a counter-metric that it takes home. |
 #
-# **Before class**: run the lesson once, so that the explorer and the figures are there; cut the six lines of 03-q02 into strips. At home: sections 4 and 5, the exam corner.
+# **Before class.** Rehearse in one unzipped handout, and hold the lesson in another that nobody has touched: in its record there is neither plan nor guess. Run that one once from the top; the first trick of the form takes some seconds. On the projector Ctrl+B hides the file list, and Ctrl with + enlarges. Keep `solutions/` in a second tab. *Early:* `purchase` as the primary of the plan, or Exercise 5 (stretch). *No laptop:* read the form's fields to a pair and speak for Northlight; votes and the no-code questions need none. *Home:* 03-q04, 03-q06, section 5, exam corner.
 #
-# **What goes wrong**: Revenue is taken for margin. The others are averaged over rows instead of users. The holdout is divided by the sign-up rate out of habit: let them compare the result with a whole order. Plans come back with three primaries; ask which one decides if they part. Sections are run out of order, and `sign_ups` is missing: run from the top.
+# **What goes wrong.** A plan does not compile: read the sentence at the field, aloud. It has three primaries: which one decides if they part? Revenue stands where margin should: who pays for the goods? The others are averaged over rows: how often does one user count? The holdout is divided by something out of habit: let them compare the result with a whole order. Cells are run out of order, and `sign_ups` is missing: run from the top.
 #
-# **If time is short**: drop the strips and vote 2, and show Exercise 2 without solving it.
+# **If time is short,** drop vote 2, and leave the explorer for home.
 
 # %% [markdown] tags=["instructor", "key"]
+# ## Key for the instructor
+#
+# **To project a vote,** type `quiz("03-q23")`, later `quiz("03-q24")`, into a new cell. Press Check only after the second vote.
+#
+# **Two honest rates.** 1.77 and 3.44 %. Scope, window and exclusions are the same; the denominator differs, and with it the numerator, since only sign-ups in article visits are left above the line.
+#
 # **Vote 1 (03-q23).** Expect the class to split between all visits and article visits, with some for the count. Defensible: all visits. Let the *article* side say who could move their rate without winning a reader, and let the *count* side say what happens in a week with twice the traffic. Grant that any denominator is fine that is named before and cannot be chosen by whoever is paid.
+#
+# **The plan.** On sign-ups Northlight draws a prize; totals such as orders stay silent, and what subscribers buy fires. On carts it is a louder button, and buyers among cart users fire. On `purchase` it cuts channels, and the number of orders fires where its rate does not. A limit of 5 % is narrower than luck for most numbers of this shop: the check says so, and the game has no luck.
 #
 # **Vote 2 (03-q24).** Expect *yes* from a third to a half, most because the fall "is not significant". Defensible: not yet. Draw the interval and the limit on the board; ask which true values still fit. Then ask what a longer test costs.
 #
-# **03-q14.** No option is keyed. Paying as asked and stopping the mails are hard to defend, for opposite reasons; a low price with a running holdout, taking the pop-up down, and the guest checkout can each be argued. Press for the number: how much margin per sign-up must a new test show, and of whose sign-ups? (Money, not buyers times average margin: Section 3 prints both.)
+# **03-q14.** No option is keyed. Paying as asked and stopping the mails are hard to defend, for opposite reasons; a low price with a running holdout, taking the pop-up down, and the guest checkout can each be argued. Press for the number: sign for $2 from about 65 more buyers per 1,000 sign-ups at the average margin, where the test has 35; in money, from two dollars each, where it has 1.37. And of whose sign-ups?
 #
-# **Exercise 4** has a short way: visits times value gives back the orders that passed the step. Whoever finds it should explain it to the rest.
+# **What goes wrong, and the answer.** Nobody needs to divide the holdout's difference: everybody in the test signed up. The others are counted with `.nunique()`. Exercise 4 (stretch) has a short way: visits times value gives back the orders that passed the step.
+
+# %% tags=["facts"]
+with_letter = load("sessions")["session"].isin(letters["session"])
+by_article = load("sessions")["landing_page"] == "article"
+print("rates:", 100 * with_letter.mean(), 100 * with_letter[by_article].mean())
+print("break-even per 1,000:", 1000 * asked / margin_per_order)
+print("by the test per 1,000:", readings.loc["experiment", "orders"], f"in money: {money:.2f}")
+print("limit of the guardrail, %:", 5)

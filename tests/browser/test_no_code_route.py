@@ -91,10 +91,11 @@ def answer(form: Locator, question: bank.Question) -> None:
             for place in range(len(question.pairs)):
                 form.get_by_role("combobox").nth(place).select_option(str(place))
         case bank.Classify():
+            one, other = (word.capitalize() for word in question.words)
             for place, row in enumerate(question.rows, 1):
-                form.locator(f"[aria-label^='Label of {place}:']").select_option(row.label)
+                form.locator(f"[aria-label^='{one} of {place}:']").select_option(row.label)
                 if question.reasons:
-                    reason = form.locator(f"[aria-label^='Reason of {place}:']")
+                    reason = form.locator(f"[aria-label^='{other} of {place}:']")
                     reason.select_option(row.reason or "")
         case bank.Short():
             form.get_by_role("textbox").fill("My own words.")

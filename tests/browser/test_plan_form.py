@@ -95,7 +95,7 @@ def test_faults_stand_at_their_fields_until_the_plan_compiles(
 ) -> None:
     book = start(open_notebook, "plan-mouse")
     button(book, "Check the plan").click()
-    expect(said(book)).to_contain_text("16 fields to settle", timeout=LONG)
+    expect(said(book)).to_contain_text("10 fields to settle", timeout=LONG)
     expect(text(book, "Business objective")).to_be_focused()
     expect(text(book, "Owner")).to_have_accessible_description(
         "One person who looks at it and acts. Nobody owns the plan. Name the one who looks at "
@@ -128,7 +128,11 @@ def test_northlight_games_the_plan_and_the_better_guardrail_fires(open_notebook:
     expect(said(book)).to_contain_text("No guardrail fired")
     expect(form(book).locator(".ss-note")).to_be_empty()  # whatever it said while it waited
     result = form(book).locator(".ss-result")
-    expect(result).to_contain_text("Ask which number would have noticed")
+    expect(result).to_contain_text("Change your guardrails and hand the plan over again")
+    noticed = result.get_by_role("table", name="Guardrails you did not choose")
+    expect(noticed).to_be_hidden()
+    result.locator("summary", has_text="Guess first").click()
+    expect(noticed).to_contain_text("users who order, of users with a cart")
     expect(result).to_contain_text("The truth: what the trick did to the shop")
     shot(book, "plan-silent")
     box(book, "Guardrails: what", "Users who order, of users with a cart").check()
@@ -195,6 +199,38 @@ def test_a_plan_is_written_and_checked_by_keyboard_alone(open_notebook: Open, la
     expect(said(book)).to_contain_text("Northlight's trick: a prize draw", timeout=LONG)
 
 
+def test_dates_and_the_fold_are_worked_by_keyboard_alone(open_notebook: Open) -> None:
+    book = start(open_notebook, "plan-fold")
+    keys = book.page.keyboard
+    expect(text(book, "By which day?")).to_have_value("2026-03-22")
+    expect(text(book, "Segment")).to_have_value("everybody")
+    fill(book, rate="7.5")
+    text(book, "Window: first day").focus()
+    keys.press("Control+a")
+    keys.type("2025-11-24")
+    button(book, "Hand it to Northlight").focus()
+    keys.press("Tab")
+    expect(button(book, "Set both dates")).to_be_focused()
+    keys.press("Space")
+    expect(said(book)).to_contain_text("28 days", timeout=LONG)
+    expect(text(book, "By which day?")).to_have_value("2026-01-18")
+    expect(text(book, "Review on")).to_have_value("2026-01-19")
+    keys.press("Shift+Tab")
+    keys.press("Enter")
+    expect(said(book)).to_contain_text("Northlight's trick: a louder cart button", timeout=LONG)
+    fold = form(book).locator("details")
+    expect(fold).not_to_have_attribute("open", "")
+    button(book, "Set both dates").focus()
+    for _ in range(5):  # past what scrolls
+        keys.press("Tab")
+        if fold.locator("summary").evaluate("node => node === document.activeElement"):
+            break
+    expect(fold.locator("summary")).to_be_focused()
+    keys.press("Space")
+    expect(fold).to_have_attribute("open", "")
+    expect(fold).to_contain_text("users who order, of users with a cart")
+
+
 def test_the_plan_comes_back_after_a_restart_and_for_later_lessons(open_notebook: Open) -> None:
     book = start(open_notebook, "plan-back", "my_plan()")
     expect(book.page.locator(".jp-OutputArea-output").last).to_contain_text("no plan yet")
@@ -236,7 +272,14 @@ def test_axe_finds_nothing(open_notebook: Open, theme: str) -> None:
     button(book, "Hand it to Northlight").click()
     expect(said(book)).to_contain_text("Northlight's trick", timeout=LONG)
     assert axe(book.page, ROOT) == []
+    form(book).locator("summary").click()
+    assert axe(book.page, ROOT) == []
     shot(book, f"plan-{theme}")
+    text(book, "A guardrail fires if it falls by more than in %").fill("50")
+    button(book, "Check the plan").click()
+    expect(said(book)).to_contain_text("remarks below", timeout=LONG)
+    assert axe(book.page, ROOT) == []
+    shot(book, f"plan-remarks-{theme}")
 
 
 def test_the_form_and_its_tables_fit_a_phone(open_notebook: Open) -> None:

@@ -13,7 +13,18 @@ import pytest
 from workbook import plans
 from workbook.analysis.rates import wilson
 from workbook.data import load
-from workbook.plans import compiled, compute, faults, game, ladder, plan_of
+from workbook.plans import (
+    DECLARED,
+    advice,
+    compiled,
+    compute,
+    faults,
+    game,
+    ladder,
+    luck,
+    plan_of,
+)
+from workbook.plans.counting import Part
 from workbook.shop.policy import Policy
 from workbook.shop.what_if import compare, world
 
@@ -74,6 +85,18 @@ FAULTY = {
     "an event is no objective": (
         {"objective": "raise add_to_cart a lot"}, "objective", "add_to_cart",
     ),
+    "a micro is no objective": (
+        {"objective": "More sign-ups than ever"}, "objective", "'sign-ups' names a step",
+    ),
+    "a number is no objective": (
+        {"objective": "Sell 3 % more home goods"}, "objective", "holds no number",
+    ),
+    "a team is no owner": ({"owner": "the team"}, "owner", "nobody in particular"),
+    "the marketing team is no owner": ({"owner": "Marketing team"}, "owner", "nobody in"),
+    "we are no owner": ({"owner": "us"}, "owner", "nobody in particular"),
+    "everyone is no owner": ({"owner": "Everyone here"}, "owner", "nobody in particular"),
+    "two are no owner": ({"owner": "Mara and Theo"}, "owner", "two owners"),
+    "what is recorded and not wanted": ({"event": "scroll"}, "event", "nobody declared"),
     "the goal is not the objective": (
         {"goal": "sell home goods at a PROFIT"}, "goal", "repeats",
     ),
@@ -92,10 +115,12 @@ FAULTY = {
     "a scope that is none": ({"scope": "visitor"}, "scope", "visitor"),
     "itself of itself": ({"denominator": "add_to_cart"}, "denominator", "100 %"),
     "more rows above than below": (
-        {"event": "view_item", "denominator": "add_to_cart", "scope": "event"},
+        {"event": "add_to_cart", "denominator": "begin_checkout", "scope": "event"},
         "denominator", "is not a part of",
     ),
-    "what everybody does": ({"event": "session_start"}, "event", "100%"),
+    "what everybody does": (
+        {"event": "begin_checkout", "denominator": "purchase"}, "event", "100%",
+    ),
     "no day": ({"first": "September 22"}, "first", "year-month-day"),
     "no such day": ({"last": "2025-11-31"}, "last", "no day"),
     "before the log": ({"first": "2025-09-21"}, "first", "2025-09-22 to 2025-12-21"),
@@ -139,6 +164,7 @@ FAULTY = {
     "a limit above all": ({"limit": 100}, "limit", "100 %"),
     "a limit that is no number": ({"limit": "some"}, "limit", "no number"),
     "a review before the window ends": ({"review": "2025-12-21"}, "review", "before"),
+    "a review before the target's day": ({"review": "2026-03-30"}, "review", "nobody can say"),
     "a segment that there is not": ({"segment": "phone"}, "segment", "'phones'"),
 }  # fmt: skip
 
@@ -180,6 +206,92 @@ def test_a_plan_survives_the_record(shop: plans.Shop) -> None:
     assert plan_of(kept) == planned(shop)
     assert plan_of({**GOOD, "scope": "visit"}) is None
     assert plan_of({}) is None
+
+
+def test_a_plan_kept_before_the_form_grew_stricter_is_still_a_plan(shop: plans.Shop) -> None:
+    old = {
+        **GOOD,
+        "objective": "3 % more sign-ups",
+        "owner": "us",
+        "event": "scroll",
+        "review": "2026-01-01",
+    }
+    assert {one.field for one in faults(old, shop)} == {"objective", "owner", "event", "review"}
+    kept = plan_of(old)
+    assert kept and (kept.owner, kept.primary.event) == ("us", "scroll")
+
+
+@pytest.mark.parametrize("owner", ["Mara", "Mara (shop owner)", "Theo, who leads the team of two"])
+def test_one_person_owns_a_plan(shop: plans.Shop, owner: str) -> None:
+    assert faults({**GOOD, "owner": owner}, shop) == []
+
+
+@pytest.mark.parametrize(
+    "objective", ["Paid orders that leave a margin", "Help people to furnish their homes"]
+)
+def test_what_a_shop_is_for_may_be_said_in_its_own_words(shop: plans.Shop, objective: str) -> None:
+    assert faults({**GOOD, "objective": objective}, shop) == []
+
+
+def test_a_bonus_is_for_what_the_shop_declared_in_lesson_01(shop: plans.Shop) -> None:
+    labels = load("action_labels").query("model == 'shop'").merge(load("actions"), on="action_id")
+    wanted = labels[labels["label"] != "neither"]["event"]
+    refused = labels[labels["label"] == "neither"]["event"]
+    assert set(wanted) & set(shop.names) <= set(DECLARED) <= set(shop.names)
+    assert not set(refused) & set(DECLARED)
+    steps = {"add_shipping_info", "add_payment_info"}  # of the checkout
+    assert set(DECLARED) - steps <= set(wanted)
+
+
+# --- what is no fault and is said -------------------------------------------------------------
+
+
+def told(shop: plans.Shop, **changes: Any) -> str:
+    found = compiled({**GOOD, "limit": 10, **changes}, shop)
+    assert found.plan, [str(fault) for fault in found.faults]
+    return " ".join(advice(found.plan, found.base, shop))
+
+
+def test_a_sound_plan_gets_no_advice(shop: plans.Shop) -> None:
+    assert told(shop) == ""
+
+
+def test_a_target_below_the_base_is_advised_on(shop: plans.Shop) -> None:
+    assert "you aim to lower the rate" in told(shop, target=5)
+
+
+def test_a_limit_within_luck_is_named_with_the_guardrails_it_is_too_narrow_for(
+    shop: plans.Shop,
+) -> None:
+    said = told(shop, limit=5, guardrails=["orders", "visits"])
+    assert "Narrower than luck: number of orders (8 %)" in said
+    assert "number of visits" not in said
+
+
+def test_a_wide_limit_is_named_unless_luck_itself_is_wide(shop: plans.Shop) -> None:
+    assert "may lose 50 % before anybody stops" in told(shop, limit=50)
+    assert "wide limit" not in told(shop, limit=20)
+
+
+@pytest.mark.parametrize("name", ["orders", "revenue", "orders per visit"])
+def test_luck_is_how_far_a_number_falls_between_two_windows_like_it(
+    shop: plans.Shop, name: str
+) -> None:
+    """Against windows whose visits are drawn again, with replacement."""
+    part = Part(shop, planned(shop).primary, "everybody")
+    values = shop.orders["value"].to_numpy()
+    visits = len(shop.sessions)
+    rng = np.random.default_rng(7)
+    orders = rng.poisson(len(values), size=(2, 2_000))
+    if name == "revenue":
+        drawn = np.array([[rng.choice(values, n).sum() for n in row] for row in orders])
+    elif name == "orders":
+        drawn = orders.astype(float)
+    else:
+        drawn = rng.binomial(visits, len(values) / visits, size=(2, 2_000)) / visits
+    fallen = np.quantile(1 - drawn[1] / drawn[0], 0.975)
+    found = luck(part, name)
+    assert found and found == pytest.approx(fallen, rel=0.12)
 
 
 def test_the_ladder_runs_from_the_objective_to_the_event(shop: plans.Shop) -> None:
@@ -337,7 +449,10 @@ def test_a_guardrail_on_orders_fires_when_the_denominator_is_cut(shop: plans.Sho
     row = played.table.set_index("name").loc["orders"]
     assert row["after"] < row["before"]
     assert played.truth.loc["margin after ads", "difference"] < 0
-    assert game(planned(shop, **{**ORDERS, "limit": 40})).fired == []
+    silent = game(planned(shop, **{**ORDERS, "limit": 40}))
+    assert silent.fired == []
+    assert list(silent.too_wide["name"]) == ["orders"]
+    assert played.too_wide.empty
 
 
 def test_a_rate_of_orders_is_silent_where_their_number_fires(shop: plans.Shop) -> None:

@@ -23,6 +23,7 @@ from workbook.shop.policy import Policy
 from workbook.shop.stream import VISITS_PER_PERSON
 from workbook.shop.world import SHOP_PERSONS
 from workbook.widgets import journey
+from workbook.widgets.explorer_replay import replays
 
 LESSONS = paths.lessons_dir()
 PATH = LESSONS / "02-kinds-and-journey.py"
@@ -83,16 +84,33 @@ def test_both_pools_serve_every_objective_and_all_nine_types_occur() -> None:
 
 
 def test_neither_letter_nor_length_gives_the_right_option_away() -> None:
-    places, longest = Counter[int](), 0
+    places, longest, shortest = Counter[int](), 0, 0
     singles = [question for question in QUESTIONS if isinstance(question, bank.Single)]
     for question in singles:
         lengths = [len(option.text) for option in question.options]
         [right] = [i for i, option in enumerate(question.options) if option.right]
         places[right] += 1
         longest += lengths[right] == max(lengths)
+        shortest += lengths[right] == min(lengths)
     assert len(places) == 4
     assert max(places.values()) <= len(singles) / 3
-    assert longest <= len(singles) / 4
+    assert 1 <= longest <= len(singles) / 4  # and never to be the longest would tell as well
+    assert shortest <= len(singles) / 4
+
+
+@pytest.mark.parametrize(
+    "form", [";", ":", "since", "because", "yet", "but", "only", "never", "nothing"]
+)
+def test_no_form_of_words_gives_the_right_option_away(form: str) -> None:
+    """Where the right option has it, another of the same question has it, and the reverse."""
+    alone = []
+    for question in QUESTIONS:
+        if isinstance(question, bank.Single):
+            has = [form in option.text.lower() for option in question.options]
+            [right] = [i for i, option in enumerate(question.options) if option.right]
+            if (sum(has) == 1 and has[right]) or (sum(has) == len(has) - 1 and not has[right]):
+                alone.append(question.id)
+    assert not alone
 
 
 def test_no_drawn_numbers_make_a_slip_right() -> None:
@@ -249,6 +267,45 @@ def test_most_orders_fall_in_the_first_logged_visit(orders: pd.DataFrame) -> Non
     first = load("sessions").sort_values("start").drop_duplicates("user")
     share = 100 * orders["session"].isin(first["session"]).mean()
     assert f"{share:.0f} of 100 orders fall in the user's first logged visit" in TEXT
+
+
+def test_the_replay_answers_which_traces_were_worth_a_bet(log: pd.DataFrame) -> None:
+    found = replays(log, load("sessions"), load("products"))
+    by_name = {visitor["name"]: visitor["moments"] for visitor in found.visitors}
+
+    def share(name: str, *done: str) -> float:
+        """Of those who had done exactly this, at a moment of the visitor named in the prose."""
+        groups = [found.groups[moment["group"]] for moment in by_name[name]]
+        [share] = {group["share"] for group in groups if set(group["done"]) == set(done)}
+        return float(share)
+
+    everybody, readers = found.groups[0]["share"], share("Visitor E", "read an article")
+    assert readers < everybody
+    assert (
+        f"of 100 users who had only read articles {readers:.1f} ordered later, of all visitors "
+        f"{everybody:.1f} (visitor E)"
+    ) in TEXT
+    cart = share("Visitor C", "viewed a product", "put a product into the cart")
+    address = share(
+        "Visitor C", "viewed a product", "put a product into the cart", "began the checkout",
+        "made an account", "entered the address",
+    )  # fmt: skip
+    assert f"{cart:.1f} with a product in the cart, {address:.1f} with an address" in TEXT
+    shares = [found.groups[moment["group"]]["share"] for moment in by_name["Visitor C"]]
+    assert shares == sorted(shares)  # "the later the better"
+
+
+def test_the_decision_is_taken_before_anything_shows_its_truth() -> None:
+    at = {name: i for i, cell in enumerate(LESSON.cells) for name in cell.quizzes()}
+    shown = [
+        i
+        for i, cell in enumerate(LESSON.cells)
+        if cell.kind == "code"
+        and not cell.tags & {"facts", "ways"}
+        and re.search("wish list for all|louder cart button|shipping cost early", cell.source)
+    ]
+    assert shown and min(shown) > at["02-q11"]
+    assert at["02-q10"] > at["02-q11"]  # its table has the same numbers
 
 
 def test_no_share_of_buyers_lies_between_the_two_kinds(

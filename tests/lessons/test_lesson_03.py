@@ -25,6 +25,7 @@ from workbook.plans.agency import TRICKS
 from workbook.plans.plan import MEASURES
 from workbook.questions import bank
 from workbook.questions.drawing import draw, evaluate
+from workbook.questions.marking import mark
 from workbook.reference import source
 
 LESSONS = paths.lessons_dir()
@@ -246,11 +247,11 @@ def test_the_decision_quotes_the_truth_and_the_holdout(questions, effects):
     assert f"In money they bring ${worth * count:,.0f} by the holdout" in pay
     assert f"${money_in_truth() * count:,.0f} in truth" in pay
     assert f"pays {ASKED / worth:.2f} times what she gets" in pay
-    assert f"{count + lost:,.0f} of the {count:,.0f} would have come" in pay
+    assert f"only {-lost:,.0f} of them are the pop-up's doing" in pay
     assert f"costs ${ASKED * count / -lost:.2f}" in pay
     assert f"${count:,.0f} for ${worth * count:,.0f} of margin leaves" in low
     assert f"leaves ${(worth - 1) * count:,.0f}" in low
-    assert f"{-lost:,.0f} of {count:,.0f}; each of these costs ${count / -lost:.2f}" in low
+    assert f"{-lost:,.0f} of {count:,.0f} each of these costs ${count / -lost:.2f}" in low
     assert f"and brings ${worth:.2f}" in low
 
     orders, fewer = effect(effects, "orders", popup=False)
@@ -275,6 +276,33 @@ def test_the_decision_quotes_the_truth_and_the_holdout(questions, effects):
     assert f"${effect(effects, 'margin', forced_account=False)[1]:,.0f} more margin" in guest
     assert f"Accounts fall by {-100 * gone / accounts:.0f} %" in guest
     assert abs(effect(effects, "sign_ups", forced_account=False)[1]) < 1
+
+
+def test_what_the_decision_rests_on_stands_above_it(effects):
+    count, lost = effect(effects, "sign_ups", popup=False)
+    _, money, _ = money_by_test()
+    bars = four_readings("newsletter").loc["experiment", "orders"] / 1_000 * margin_per_order()
+    above = PROSE[: PROSE.index("If your choice changes the shop")]
+    assert f"the holdout's {money:.2f} dollars count, not the {bars:.2f} of the bars" in above
+    assert f"{count + lost:,.0f} of {count:,.0f} sign-ups would come without the pop-up" in above
+    assert f"the log has {len(sign_ups()):,}" in above
+    assert (
+        f"only the bill: {ASKED * count:,.0f} dollars as asked, {count:,.0f} at half of it" in PROSE
+    )
+
+
+def test_what_a_learner_tries_in_section_3_leaves_no_name_behind_that_is_used_later():
+    """ "Put price in the place of margin" must not price the figure or the dashboard."""
+    codes = [cell for cell in LESSON.cells if cell.kind == "code"]
+    [place] = [number for number, cell in enumerate(codes) if 'lines["earned"]' in cell.source]
+    tried = codes[place].source
+    names = set(re.findall(r"(?m)^(\w+) = ", tried)) - {"products"}
+    assert names == {"lines", "per_order"}
+    for cell in codes[place + 1 :]:
+        if not cell.tags & {"facts", "ways"}:
+            assert not re.search(rf"\b({'|'.join(names)})\b", cell.source), cell.line
+    [figure] = [cell.source for cell in codes if "four_readings(" in cell.source]
+    assert figure.index("margin_per_order =") < figure.index("* margin_per_order")
 
 
 def test_an_option_runs_the_shop_exactly_where_it_changes_the_shop(questions):
@@ -394,6 +422,30 @@ def test_the_run_sheet_covers_fifty_minutes_without_a_gap():
     spans = [(int(a), int(b)) for a, b in re.findall(r"(?m)^\| (\d+)-(\d+) \|", sheet)]
     assert spans[0][0] == 0 and spans[-1][1] == 50
     assert all(end == start for (_, end), (start, _) in pairwise(spans))
+
+
+def test_the_open_sheet_tells_no_answer_and_the_key_says_how_to_show_a_vote():
+    [sheet] = [c.source for c in LESSON.cells if c.tags == {"instructor"}]
+    [key] = [c.source for c in LESSON.cells if c.tags == {"instructor", "key"}]
+    for name in LESSON.header["votes"]:
+        assert name not in sheet
+        assert f'quiz("{name}")' in key
+    for word in ("Defensible", "1.37", "prize", "65 more", "not yet"):
+        assert word in key and word not in sheet
+    assert "Ctrl+B" in sheet and "*No laptop:*" in sheet and "*Early:*" in sheet
+    per_1000 = 1_000 * ASKED / margin_per_order()
+    assert f"from about {per_1000:.0f} more buyers per 1,000 sign-ups" in key
+
+
+def test_only_one_primary_passes_the_question_on_roles(questions):
+    question = questions["03-q04"]
+    given = [[row.label, ""] for row in question.rows]
+    assert mark(question, given).correct is True
+    for place, row in enumerate(question.rows):
+        if row.label != "primary":
+            twice = [*given]
+            twice[place] = ["primary", ""]
+            assert mark(question, twice).correct is False
 
 
 # --- the messages -----------------------------------------------------------------------------

@@ -34,3 +34,10 @@ def test_it_names_the_exercises_that_no_variant_changes() -> None:
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)#]+)\)", README))
 def test_its_links_lead_somewhere(link: str) -> None:
     assert link.startswith("https://") or (ROOT / link).exists()
+
+
+def test_it_names_the_minutes_that_the_lessons_ask_for() -> None:
+    minutes = [lesson.header["minutes"] for lesson in LESSONS]
+    for route, words in (("core", "core route of a lesson takes"), ("no_code", "without code,")):
+        each = [of[route] for of in minutes]
+        assert f"{words} {min(each)} to {max(each)} minutes" in README, route

@@ -41,6 +41,19 @@ def test_the_locked_choice_is_run_and_set_beside_the_others(
         assert option.text in said
 
 
+def test_a_choice_that_changes_nothing_is_set_beside_the_others_too(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    options = bank.get("02-q11").options  # type: ignore[union-attr]
+    [still] = [place for place, option in enumerate(options) if not option.policy]
+    answer = {"choice": still, "confidence": 70, "change": "1"}
+    progress.record("decision", "02-q11", answer=answer)
+    consequence("02-q11")
+    said = capsys.readouterr().out
+    assert f"{options[still].text}: +$0 of margin" in said
+    assert all(option.text in said for option in options)
+
+
 def test_every_policy_of_a_decision_is_one_the_shop_knows() -> None:
     for question in bank.all_questions():
         for option in getattr(question, "options", []):

@@ -14,7 +14,7 @@ from workbook import progress
 from workbook.data import load
 from workbook.plans import FIELDS
 from workbook.widgets import fields, record
-from workbook.widgets.plan_form import FORM, ITEM, my_plan, plan_form
+from workbook.widgets.plan_form import FORM, ITEM, START, my_plan, plan_form
 
 GOOD: dict[str, Any] = {
     "objective": "Sell home goods at a profit",
@@ -68,6 +68,45 @@ def test_a_blank_plan_is_told_at_every_field_and_not_kept() -> None:
     assert recorded() == []
 
 
+def test_what_takes_typing_and_no_thought_is_filled_in() -> None:
+    filled = {name: value for name, value in plan_form().values.items() if value}
+    assert filled == START
+    result = press(plan_form(), "check", **START)
+    assert result["errors"] == {}, "what is filled in beforehand has no fault"
+
+
+def test_a_button_sets_both_dates_as_far_ahead_as_the_window_is_long() -> None:
+    form = plan_form()
+    result = press(form, "dates", first="2025-10-06", last="2025-11-02", goal="", by="", target="x")
+    assert result["errors"] == {} and "28 days" in result["text"]
+    assert form.put["values"] == {"by": "2025-11-30", "review": "2025-12-01"}
+    assert form.values["by"] == "2025-11-30" and form.values["target"] == "x"
+    assert press(form, "check", **form.put["values"], last="2025-11-02", first="2025-10-06")[
+        "errors"
+    ] == {}  # fmt: skip
+    assert recorded()[0]["answer"]["by"] == "2025-11-30"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"first": ""}, "first"), ({"last": "soon"}, "last"), ({"last": "2025-09-01"}, "last")],
+)
+def test_dates_cannot_be_set_from_a_window_that_is_none(
+    changes: dict[str, str], field: str
+) -> None:
+    form = plan_form()
+    result = press(form, "dates", **changes)
+    assert set(result["errors"]) == {field}
+    assert form.put == {}
+
+
+def test_remarks_on_a_plan_stand_above_its_tables() -> None:
+    result = press(plan_form(), "check", target="1.4", limit="60")
+    assert result["errors"] == {} and "Read the remarks below" in result["text"]
+    first, *_ = result["html"].split("<table")
+    assert "you aim to lower the rate" in first and "may lose 60 %" in first
+
+
 def test_a_faulty_plan_is_not_handed_over() -> None:
     result = press(plan_form(), "hand over", guardrails=["visits"])
     assert set(result["errors"]) == {"guardrails"}
@@ -106,9 +145,43 @@ def test_northlight_plays_and_silent_guardrails_are_told_what_would_have_noticed
     assert f"pays for {more:,} more addresses: ${2 * more:,} for nothing" in said
     assert "look at the interval of the change" in said
     assert "not the shop's model" in said.replace("&#x27;", "'")
-    assert "Ask which number would have noticed" in said
-    assert "users who order, of users who sign up" in said
+    assert "Look for a rate among those who sign up" in said
     assert re.search(r"orders\s+guardrail.*○\ssilent", said)
+
+
+def test_one_try_does_not_tell_the_answer() -> None:
+    """The guardrail that would have noticed stands in a fold, and nowhere else."""
+    page = press(plan_form(), "hand over")["html"]
+    fold = page[page.index("<details>") : page.index("</details>")]
+    assert "Guess first: which number fell?" in fold
+    assert re.search(
+        r"users who order, of users who sign up\s+\d+\.\d\d\s%.*-\d\d\.\d", words(fold)
+    )
+    shown = page.replace(fold, "")
+    assert "of users who sign up" not in shown and "halves" not in shown
+
+
+def test_the_right_guardrail_with_too_wide_a_limit_is_told_apart_from_a_wrong_one() -> None:
+    result = press(
+        plan_form(), "hand over", guardrails=["orders", "buyers among subscribers"], limit="60"
+    )
+    assert "No guardrail fired. But users who order, of users who sign up fell by 50 %; your " \
+        "limit is 60 %: right, but too wide." in result["text"]  # fmt: skip
+    assert "halves by itself" in result["html"]
+
+
+def test_after_a_micro_is_guarded_the_macro_is_suggested_as_the_next_primary() -> None:
+    rails = ["buyers among subscribers", "orders"]
+    fired = press(plan_form(), "hand over", guardrails=rails)
+    assert "would a bonus on purchase be safe?" in fired["html"]
+    assert "does not say that money is lost" in fired["html"]
+    assert "would a bonus on purchase" not in press(plan_form(), "hand over")["html"]
+    macro = press(
+        plan_form(), "hand over", event="purchase", target="2.5", last="2025-12-21",
+        by="2026-03-22", review="2026-03-23",
+    )  # fmt: skip
+    assert "fired: number of orders" in macro["text"]
+    assert "would a bonus on purchase" not in macro["html"]
 
 
 def test_a_guardrail_that_fires_is_named() -> None:
@@ -159,11 +232,19 @@ def test_my_plan_is_the_plan_in_words_or_says_where_to_write_it() -> None:
     assert "Mara, 2026-02-02" in said
 
 
+def test_a_plan_kept_before_the_form_grew_stricter_still_loads() -> None:
+    old = {**GOOD, "owner": "everyone", "objective": "More sign-ups: 3 %", "target": 2.4}
+    progress.record("plan", ITEM, answer=old)
+    assert "everyone" in repr(my_plan())
+    assert plan_form().values["objective"] == "More sign-ups: 3 %"
+    assert set(press(plan_form(), "check", **old)["errors"]) == {"objective", "owner"}
+
+
 @pytest.mark.parametrize("answer", [None, "text", {}, {**GOOD, "scope": "visit"}])
 def test_a_plan_of_another_version_is_no_plan(answer: object) -> None:
     progress.record("plan", ITEM, answer=answer)
     assert "There is no plan yet" in repr(my_plan())
-    assert not any(plan_form().values.values())
+    assert {name: value for name, value in plan_form().values.items() if value} == START
 
 
 def test_the_plan_travels_with_the_saved_work(

@@ -6,12 +6,15 @@ guardrails, a segment, an owner and a review date. `compiled` finds what is miss
 raise it by a trick that the shop really runs: do the guardrails notice?
 """
 
+from workbook.plans.advice import advice, luck
 from workbook.plans.agency import TRICKS, Game, Trick, game
 from workbook.plans.compiler import FIELDS, Compiled, Fault, compiled, faults, plan_of
 from workbook.plans.counting import Shop, compute, logged
 from workbook.plans.plan import (
+    DECLARED,
     EXCLUSIONS,
     LAST_DAY,
+    MACRO,
     MEASURES,
     SEGMENTS,
     Guardrail,
@@ -23,9 +26,11 @@ from workbook.plans.plan import (
 )
 
 __all__ = [
+    "DECLARED",
     "EXCLUSIONS",
     "FIELDS",
     "LAST_DAY",
+    "MACRO",
     "MEASURES",
     "SEGMENTS",
     "TRICKS",
@@ -38,12 +43,14 @@ __all__ = [
     "Plan",
     "Shop",
     "Trick",
+    "advice",
     "compiled",
     "compute",
     "faults",
     "game",
     "ladder",
     "logged",
+    "luck",
     "percent",
     "plan_of",
 ]

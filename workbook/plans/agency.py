@@ -58,8 +58,7 @@ TRICKS = (
     Trick(
         "a prize draw",
         "For each sign-up of the log one more visitor comes for a prize: one page, one sign-up, "
-        "never an order. This is an assumption of this workbook, not the shop's model. It halves "
-        "by itself what 100 subscribers order; how many would really come, nobody knows.",
+        "never an order. This is an assumption of this workbook, not the shop's model.",
         frozenset({"newsletter_signup"}),
         None,
     ),
@@ -90,6 +89,12 @@ class Game:
     table: pd.DataFrame
     noticed: pd.DataFrame
     truth: pd.DataFrame
+
+    @property
+    def too_wide(self) -> pd.DataFrame:
+        """Guardrails that fell as far as `noticed` asks for and did not fire: rows of `table`."""
+        fell = (self.table["change"] < -NOTICED) & ~(self.table["after"] >= self.table["low"])
+        return self.table[(self.table["verdict"] == "silent") & fell]
 
     @property
     def fired(self) -> list[str]:

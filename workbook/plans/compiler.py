@@ -17,6 +17,7 @@ from workbook.analysis.inputs import did_you_mean
 from workbook.analysis.rates import Rate
 from workbook.plans.counting import Part, Shop, kept_visits, logged
 from workbook.plans.plan import (
+    DECLARED,
     EXCLUSIONS,
     LAST_DAY,
     MACRO,
@@ -100,7 +101,11 @@ def compiled(values: Mapping[str, Any], shop: Shop | None = None) -> Compiled:
 
 
 def plan_of(values: Mapping[str, Any]) -> Plan | None:
-    """The plan of values that compiled before, read without the log; None if they are no plan."""
+    """The plan of values that compiled before, read without the log; None if they are no plan.
+
+    What only makes a plan a bad one is not asked again: a plan kept from an earlier version of
+    the form stays a plan.
+    """
     return _compiled(values, None).plan
 
 
@@ -112,7 +117,10 @@ def _compiled(values: Mapping[str, Any], shop: Shop | None) -> Compiled:
     base = _base(kpi, segment, shop, found) if kpi and segment and shop else None
     target, by = _target(given, kpi, base, found), _by(given, kpi, found)
     diagnostics, guardrails = _watchers(given, kpi, found)
-    _why(given, shop, found)
+    _why(given, found)
+    if shop:
+        _objective(given["objective"], shop, found)
+        _owner(given["owner"], found)
     review = _day("review", given, found)
     if review and kpi and review <= kpi.last:
         found.append(
@@ -123,6 +131,9 @@ def _compiled(values: Mapping[str, Any], shop: Shop | None) -> Compiled:
                 "Choose a later day.",
             )
         )
+    elif shop and review and by and review < by:
+        what = f"The target is set for {by}. On {review} nobody can say whether it was reached."
+        found.append(Fault("review", what, f"Review on {by} or later."))
     found.sort(key=lambda fault: FIELDS.index(fault.field))
     if found or not (kpi and segment and by and review and target is not None):
         return Compiled(None, found, base)
@@ -179,21 +190,12 @@ def _number(name: str, given: Mapping[str, Any], found: list[Fault]) -> float | 
     return number
 
 
-def _why(given: Mapping[str, Any], shop: Shop | None, found: list[Fault]) -> None:
+def _why(given: Mapping[str, Any], found: list[Fault]) -> None:
     for name in ("objective", "goal"):
         if 0 < len(given[name].split()) < 3:
             found.append(
                 Fault(name, f"{given[name]!r} is a heading.", "Say it in at least three words.")
             )
-    words = set(re.findall(r"\w+", given["objective"].lower()))
-    if shop and (events := sorted(words & {name for name in shop.names if "_" in name})):
-        found.append(
-            Fault(
-                "objective",
-                f"{events[0]} is something that is counted, and no reason for a shop.",
-                "What does the owner gain if it rises?",
-            )
-        )
     if given["goal"] and given["goal"].lower() == given["objective"].lower():
         found.append(
             Fault(
@@ -202,6 +204,49 @@ def _why(given: Mapping[str, Any], shop: Shop | None, found: list[Fault]) -> Non
                 "An objective says why the shop exists, a goal what to change next.",
             )
         )
+
+
+_STEPS = re.compile(
+    r"\b(sign[- ]?ups?|newsletters?|subscribers?|carts?|baskets?|checkouts?|accounts?|"
+    r"wish[- ]?lists?|clicks?|scrolls?|traffic|page[- ]?views?|pop[- ]?ups?)\b",
+    re.IGNORECASE,
+)
+"""A micro conversion, or what leads to one, in the words of a learner."""
+
+
+def _objective(text: str, shop: Shop, found: list[Fault]) -> None:
+    """An objective is no micro conversion, and holds no number."""
+    words = set(re.findall(r"\w+", text.lower()))
+    events = sorted(words & {name for name in shop.names if "_" in name})
+    if step := events[0] if events else _STEPS.search(text):
+        named = step if isinstance(step, str) else step[0]
+        found.append(
+            Fault(
+                "objective",
+                f"{named!r} names a step on the way, and no reason for a shop.",
+                "What does the owner gain if it rises?",
+            )
+        )
+    if re.search(r"\d|%|\bper ?cent\b", text, re.IGNORECASE):
+        todo = "Say what the shop is for; how much and by when is the target."
+        found.append(Fault("objective", "An objective holds no number.", todo))
+
+
+_NOBODY = re.compile(
+    r"\b(us|we|all|everyone|everybody|anyone|anybody|someone|somebody|nobody)\b"
+    r"|\b(team|teams|staff|department|management|marketing)$|^(the )?team\b",
+    re.IGNORECASE,
+)
+
+
+def _owner(text: str, found: list[Fault]) -> None:
+    """One person owns a plan."""
+    if _NOBODY.search(text):
+        what = f"{text!r} is nobody in particular: each will think that another one looks."
+        found.append(Fault("owner", what, _BLANK["owner"][1]))
+    elif len(re.split(r"[&+/]|\band\b", text)) > 1:
+        what = f"{text!r} are two owners: each will think that the other one looks."
+        found.append(Fault("owner", what, _BLANK["owner"][1]))
 
 
 def _kpi(given: Mapping[str, Any], found: list[Fault]) -> Kpi | None:
@@ -284,6 +329,10 @@ def _base(kpi: Kpi, segment: str, shop: Shop, found: list[Fault]) -> Rate | None
         if not told[event]:
             what = f"The log has no {event}."
             found.append(Fault(name, what, f"Its events: {', '.join(shop.names)}."))
+        elif name == "event" and event not in DECLARED:
+            what = f"{event} is recorded, and nobody declared it to be wanted (lesson 01)."
+            todo = f"A bonus needs a declared conversion, one of: {', '.join(DECLARED)}."
+            found.append(Fault(name, what, todo))
     if not kept_visits(shop, segment, kpi.exclusion).any():
         what = f"Without {kpi.exclusion} nobody is left of the segment {segment!r}."
         found.append(Fault("exclusion", what, "Change the segment or the exclusion."))

@@ -32,18 +32,16 @@ def consequence(question_id: str) -> None:
                  "the same 13 weeks again with what you chose.")
         )  # fmt: skip
         return
-    option = options[chosen]
-    if not option.policy:
-        present(Card("info", f"You chose: {option.text}. The shop stays as it was."))
-        return
     from workbook.shop.policy import Policy
     from workbook.shop.what_if import compare
 
-    effect = compare(Policy(**option.policy))
-    others = {
-        other.text: compare(Policy(**other.policy)).margin for other in options if other.policy
+    option = options[chosen]
+    effect = compare(Policy(**(option.policy or {})))
+    margins = {
+        other.text: compare(Policy(**other.policy)).margin if other.policy else 0.0
+        for other in options
     }
-    present(_Outcome(option.text, effect.table, others))
+    present(_Outcome(option.text, effect.table, margins))
 
 
 def decided(question_id: str) -> int | None:
@@ -76,7 +74,8 @@ class _Outcome:
     NOTE = (
         "These persons, these 13 weeks, once, with only this one thing changed, from eight weeks "
         "before them on. The explanation in the form gives the average of many shops, so the "
-        "numbers differ by luck. The cost of building is in neither."
+        "numbers differ by luck. The cost of building is in neither. A choice that changes nothing "
+        "in the shop adds nothing."
     )
 
     def _rows(self) -> list[list[str]]:

@@ -29,30 +29,38 @@ function statement({ facts, values }, { share, price }) {
   const worth = values[share];
   return (
     `If ${share} % of the buyers among subscribers would have bought anyway, a sign-up brings ` +
-    `${dollars(worth)} and costs ${dollars(price)}. ${result(facts, worth, price)} ` +
-    breakEven(values[0], price)
+    `${dollars(worth)} and costs ${dollars(price)}. ${result(facts, worth, price)}`
   );
 }
 
-function testWords({ facts, marks }) {
-  const { share, low, high, added, without, with_mails, money } = marks.test;
+function testWords({ values, marks }, { price }) {
+  const { share, low, high } = marks.test;
   return (
-    `The test: mails added ${added.toFixed(2)} buyers per 100 sign-ups. Set against the log's ` +
+    `The test: of 100 buyers among subscribers, ${low.toFixed(0)} to ${high.toFixed(0)} would have ` +
+    `bought anyway; the best guess is ${share.toFixed(1)} (95 % interval, for the luck of the test ` +
+    `only). ${breakEven(values[0], price)}`
+  );
+}
+
+function howCounted({ facts, marks }) {
+  const { share, added, without, with_mails, money } = marks.test;
+  return (
+    `Mails added ${added.toFixed(2)} buyers per 100 sign-ups. Set against the log's ` +
     `${(100 * facts.ordered).toFixed(2)} %, that leaves ${share.toFixed(1)} % who would have bought ` +
-    `anyway (95 % interval ${low.toFixed(0)} to ${high.toFixed(0)} %, for the luck of the test ` +
-    `only). Within the test it is ${without.toFixed(2)} of ${with_mails.toFixed(2)}, ` +
-    `${((100 * without) / with_mails).toFixed(0)} %. In money, second orders included, a sign-up ` +
-    `brings ${dollars(money)}.`
+    `anyway. Within the test it is ${without.toFixed(2)} of ${with_mails.toFixed(2)}, ` +
+    `${((100 * without) / with_mails).toFixed(0)} %. All dollars above are buyers × average ` +
+    `margin; in money, second orders included, a sign-up brings ${dollars(money)} by the test.`
   );
 }
 
 function truthWords({ facts, values, marks }, { price }) {
   const { share, added, money } = marks.truth;
+  const worth = values[0] * (1 - share / 100);
   return (
     `The truth, which only a simulated shop can show: ${added.toFixed(2)} buyers per 100 sign-ups ` +
-    `were added, so ${share.toFixed(1)} % would have bought anyway. In buyers × average margin a ` +
-    `sign-up brings ${dollars(values[0] * (1 - share / 100))}; in money, second orders included, ` +
-    `${dollars(money)}. ${result(facts, money, price).replace(":", " that is")}`
+    `were added, so ${share.toFixed(1)} % would have bought anyway. Counted as above, a sign-up ` +
+    `brings ${dollars(worth)} and costs ${dollars(price)}. ${result(facts, worth, price)} In ` +
+    `money, second orders included, it brings ${dollars(money)}.`
   );
 }
 
@@ -71,7 +79,8 @@ function chart(svg, width, data, state) {
     add("text", { class: name, x: at, y: up, "text-anchor": anchor }, said);
 
   const { low, high } = marks.test;
-  add("rect", { class: "band", x: x(low), y: top, width: x(high) - x(low), height: y(0) - top });
+  if (state.tested)
+    add("rect", { class: "band", x: x(low), y: top, width: x(high) - x(low), height: y(0) - top });
   for (let value = 0; value <= highest; value += 1) {
     line("grid", left, y(value), x(100), y(value));
     text("tick", left - 6, y(value) + 4, `$${value}`, "end");
@@ -86,7 +95,7 @@ function chart(svg, width, data, state) {
     line(name, x(share), top - 18, x(share), y(0));
     text("mark", x(share) + (share > 50 ? 4 : -4), row, said, share > 50 ? "end" : "start");
   };
-  mark("test", marks.test.share, 18, `the test: ${marks.test.share.toFixed(1)} %`);
+  if (state.tested) mark("test", marks.test.share, 18, `the test: ${marks.test.share.toFixed(1)} %`);
   if (state.shown) mark("truth", marks.truth.share, 36, `the truth: ${marks.truth.share.toFixed(1)} %`);
 
   line("price", x(0), y(state.price), x(100), y(state.price));
@@ -122,7 +131,11 @@ function render({ model, el }) {
     marks: model.get("marks"),
   };
   const { facts, values } = data;
-  let state = { ...model.get("state") };
+  const kept = () => {
+    const { tested, ...rest } = model.get("state");
+    return { ...rest, tested: Boolean(tested || rest.shown) }; // saved before the test waited too
+  };
+  let state = kept();
   const uid = `ss-subs-${Math.random().toString(36).slice(2, 8)}`;
 
   const root = element("div", { class: "ss-explorer ss-subs" });
@@ -160,13 +173,23 @@ function render({ model, el }) {
   stage.append(svg);
   const news = element("p", { class: "ss-subs-news", role: "status", "aria-live": "polite" });
   const sums = element("ul", { class: "ss-subs-sums" });
-  const test = element("p", {}, testWords(data));
-  const button = element("button", { type: "button" }, "Show the truth");
-  const wait = element("span", { class: "ss-subs-wait", id: `${uid}-wait` }, " Move the first slider before.");
-  button.setAttribute("aria-describedby", wait.id);
-  const truth = element("p", { class: "ss-subs-truth", role: "status", "aria-live": "polite" });
-  button.addEventListener("click", () => change({ shown: true }));
-  root.append(form, news, stage, sums, test, element("p", {}, button, wait), truth);
+  const live = { role: "status", "aria-live": "polite" };
+  const test = element("p", { class: "ss-subs-test", ...live });
+  const how = element("details", {}, element("summary", {}, "How this is counted"),
+    element("p", {}, howCounted(data)));
+  const truth = element("p", { class: "ss-subs-truth", ...live });
+
+  // A guess first: the test waits for the slider, the truth for the test.
+  function opening(words, why, opened) {
+    const button = element("button", { type: "button" }, words);
+    const wait = element("span", { class: "ss-subs-wait", id: `${uid}-${Object.keys(opened)[0]}` }, why);
+    button.setAttribute("aria-describedby", wait.id);
+    button.addEventListener("click", () => change(opened));
+    return { button, wait, node: element("p", {}, button, wait) };
+  }
+  const showTest = opening("Show the test", " Move the first slider to your guess first.", { tested: true });
+  const showTruth = opening("Show the truth", " The test comes first.", { shown: true });
+  root.append(form, news, stage, sums, showTest.node, test, how, showTruth.node, truth);
   el.append(root);
 
   function change(news) {
@@ -195,8 +218,16 @@ function render({ model, el }) {
         `${dollars(price)}) = ${gain < 0 ? "−" : "+"}${whole(gain)}`.replace("−$", "−\u2060$"),
     ];
     sums.replaceChildren(...lines.map((text) => element("li", {}, text)));
-    button.disabled = !state.moved || state.shown;
-    wait.hidden = state.moved;
+    showTest.button.disabled = !state.moved;
+    showTest.button.setAttribute("aria-disabled", !state.moved || state.tested);
+    showTest.wait.hidden = state.moved;
+    showTruth.button.disabled = !state.tested;
+    // What was pressed keeps the focus: a disabled button would lose it.
+    showTruth.button.setAttribute("aria-disabled", !state.tested || state.shown);
+    showTruth.wait.hidden = state.tested;
+    how.hidden = !state.tested;
+    const tested = state.tested ? testWords(data, state) : "";
+    if (test.textContent !== tested) test.textContent = tested;
     const true_ = state.shown ? truthWords(data, state) : "";
     if (truth.textContent !== true_) truth.textContent = true_;
     svg.setAttribute(
@@ -214,7 +245,7 @@ function render({ model, el }) {
   const watch = new ResizeObserver(draw);
   watch.observe(stage);
   const follow = () => {
-    state = { ...model.get("state") };
+    state = kept();
     draw();
   };
   model.on("change:state", follow);

@@ -20,7 +20,14 @@ from workbook.widgets.base import Widget, joined, placed
 TEST = "newsletter mails"
 PRICE = 2.0
 """Dollars that Northlight asks for a sign-up."""
-START: dict[str, Any] = {"share": 0, "price": PRICE, "moved": False, "shown": False}
+START: dict[str, Any] = {
+    "share": 0,
+    "price": PRICE,
+    "moved": False,
+    "tested": False,
+    "shown": False,
+}
+"""moved: the learner has guessed; tested, shown: test and truth are open, in this order."""
 
 
 def facts(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -14,12 +15,14 @@ from workbook.plans import (
     EXCLUSIONS,
     FIELDS,
     LAST_DAY,
+    MACRO,
     MEASURES,
     SEGMENTS,
     Compiled,
     Game,
     Plan,
     Shop,
+    advice,
     compiled,
     compute,
     game,
@@ -87,7 +90,7 @@ def _same(keys: Mapping[str, Any]) -> list[list[str]]:
 
 FORM: tuple[dict[str, Any], ...] = (
     {"name": "objective", "kind": "text", "label": "Business objective", "group": "Why",
-     "help": "What does the shop exist for? No number yet, and nothing that is counted."},
+     "help": "What does the shop exist for? No number yet, and no step on the way to it."},
     {"name": "goal", "kind": "text", "label": "Goal", "group": "Why",
      "help": "What should visitors do more, or more easily, so that the objective comes nearer?"},
     {"name": "event", "kind": "text", "label": "Numerator: the event", "most": 80,
@@ -107,8 +110,8 @@ FORM: tuple[dict[str, Any], ...] = (
     {"name": "target", "kind": "number", "label": "Rate to reach", "unit": "%", "group": "Target",
      "help": "Leave it blank at first: the check tells you the base."},
     {"name": "by", "kind": "text", "label": "By which day?", "group": "Target", "most": 20,
-     "help": "At least as many days after the window as the window has. The same length is not "
-             "the same season: that only a comparison group mends."},
+     "help": "At least as many days after the window as the window has: the last button counts "
+             "them. The same length is not the same season; only a comparison group mends that."},
     {"name": "diagnostics", "kind": "many", "label": "Diagnostics: why did it move?",
      "group": "Diagnostics and guardrails", "options": _measures(_DIAGNOSTICS),
      "help": "One to four numbers that say where a change comes from."},
@@ -125,15 +128,32 @@ FORM: tuple[dict[str, Any], ...] = (
      "help": "The day on which it is decided what comes of the plan."},
 )  # fmt: skip
 
-_ACTIONS = (
+_ACTIONS: tuple[dict[str, Any], ...] = (
     {"name": "check", "label": "Check the plan"},
     {"name": "hand over", "label": "Hand it to Northlight"},
+    {"name": "dates", "label": "Set both dates: as long as the window", "checks": False},
 )
 _INTRO = (
     "Northlight is paid a bonus on your primary metric. The check compiles the plan and counts it "
     "on the shop's log; then hand it over. What Northlight does is run in the shop's model, which "
-    "takes some seconds."
+    "takes some seconds. Dates, exclusions and segment are filled in: change what does not fit."
 )
+
+
+def _ahead(first: date, last: date) -> dict[str, Any]:
+    """Dates of the target, as long after the window as the window is long, and of the review."""
+    by = last + (last - first) + timedelta(days=1)
+    return {"by": str(by), "review": str(by + timedelta(days=1))}
+
+
+START: dict[str, Any] = {
+    "first": str(DAY_0),
+    "last": str(LAST_DAY),
+    "exclusion": "none",
+    "segment": "everybody",
+    **_ahead(DAY_0, LAST_DAY),
+}
+"""Filled in beforehand: what takes typing and no thought."""
 
 
 def plan_form() -> FieldForm:
@@ -144,8 +164,8 @@ def plan_form() -> FieldForm:
         _TITLE,
         FORM,
         _ACTIONS,
-        lambda action, values: _act(action, values, shop()),
-        kept,
+        lambda action, values: _act(action, values, shop),
+        kept or START,
         _plain(),
         intro=_INTRO,
         key=ITEM,
@@ -180,7 +200,35 @@ def _last() -> dict[str, Any] | None:
 # --- what the buttons do ----------------------------------------------------------------------
 
 
-def _act(action: str, values: dict[str, Any], shop: Shop) -> Outcome:
+def _act(action: str, values: dict[str, Any], shop: Callable[[], Shop]) -> Outcome:
+    if action == "dates":
+        return _dates(values)
+    return _judged(action, values, shop())
+
+
+def _dates(values: Mapping[str, Any]) -> Outcome:
+    """The target's day and the review, set from the window."""
+    days: dict[str, date] = {}
+    errors: dict[str, str] = {}
+    for name in ("first", "last"):
+        try:
+            days[name] = date.fromisoformat(values[name])
+        except ValueError:
+            errors[name] = _DATE
+    if errors:
+        return Outcome("The window has to be a window first.", errors=errors)
+    if days["first"] > days["last"]:
+        return Outcome(errors={"last": "The window ends before it begins. Swap the two days."})
+    dates = _ahead(days["first"], days["last"])
+    length = (days["last"] - days["first"]).days + 1
+    return Outcome(
+        f"The window has {length} days, so the target is set for {dates['by']} and the review for "
+        f"{dates['review']}.",
+        values=dates,
+    )
+
+
+def _judged(action: str, values: dict[str, Any], shop: Shop) -> Outcome:
     found = compiled(values, shop)
     if found.plan is None:
         return _faulty(found, action)
@@ -219,11 +267,15 @@ def _clean(plan: Plan, base: Rate | None, shop: Shop, saved: bool) -> Outcome:
         for row in compute(plan, shop).to_dict("records")
     ]
     text = f"The plan compiles. Its base is {percent(base.value)}." if base else "It compiles."
+    told = advice(plan, base, shop)
+    if told:
+        text += " Read the remarks below."
     if not saved:
         text += " It could not be saved: the record (progress.jsonl) is not writable."
     return Outcome(
         text,
-        table_html(["Rung", "What it says"], ladder(plan, base), "The plan in words")
+        Html("".join(f"<p>▲ {safe(one)}</p>" for one in told))
+        + table_html(["Rung", "What it says"], ladder(plan, base), "The plan in words")
         + table_html(
             ["Number", "Role", "In the window", "95 % interval"],
             rows,
@@ -246,9 +298,16 @@ def _gamed(plan: Plan, played: Game, shop: Shop) -> Outcome:
     fired = played.fired
     primary = played.table.iloc[0]
     moved = change(primary["before"], primary["after"])
+    wide = "; ".join(
+        f"{_named(row['name'])} fell by {-100 * row['change']:.0f} %"
+        for row in played.too_wide.to_dict("records")
+    )
     if fired:
         named = "; ".join(map(_named, fired))
         verdict = f"{len(fired)} of {len(plan.guardrails)} guardrails fired: {named}."
+    elif wide:
+        limit = plan.guardrails[0].limit
+        verdict = f"No guardrail fired. But {wide}; your limit is {limit:g} %: right, but too wide."
     else:
         verdict = "No guardrail fired: nothing in the plan stops it."
     return Outcome(
@@ -258,7 +317,8 @@ def _gamed(plan: Plan, played: Game, shop: Shop) -> Outcome:
         f"{safe(tried)}.</p>"
         + _before_after(played)
         + _who_noticed(played)
-        + _truth(plan, played, shop),
+        + _truth(plan, played, shop)
+        + _next(plan, played),
     )
 
 
@@ -288,22 +348,57 @@ def _before_after(played: Game) -> Html:
     )
 
 
+_BUILT_IN = (
+    "One hunter for each sign-up halves by itself what 100 subscribers order: that is built in. "
+    "How many would really come, nobody knows."
+)
+
+
 def _who_noticed(played: Game) -> Html:
-    others = [
-        f"{MEASURES[row['name']].words} ({_value(row['before'], row['unit'])} to "
-        f"{_value(row['after'], row['unit'])})"
-        for row in played.noticed.head(3).to_dict("records")
-    ]
-    if not others:
-        said = "No other number of the form falls by more than 5 %."
-    elif played.fired:
-        said = f"These fell by more than 5 % as well: {'; '.join(others)}."
-    else:
-        said = (
-            "Ask which number would have noticed. These fell by more than 5 %: "
-            f"{'; '.join(others)}."
+    """What a guardrail that is missing would have been: behind a fold, so that one try does not
+    tell the answer."""
+    if played.fired:
+        said = _below(
+            "A guardrail that fires stops you so that you look. It does not say that money is lost."
         )
-    return _below(said)
+        question = "Show what else fell"
+    elif not played.too_wide.empty:
+        said = Html("")
+        question = "Show what else fell"
+    else:
+        hint = (
+            "A prize draw only adds people, so no total falls. Look for a rate among those who "
+            "sign up."
+            if played.trick and played.trick.policy is None
+            else "Who was drawn in by the trick, and what do these people not do afterwards?"
+        )
+        said = _below(f"{hint} Change your guardrails and hand the plan over again.")
+        question = "Guess first: which number fell?"
+    offered = played.noticed[played.noticed["name"].isin(_GUARDRAILS)]
+    rows = [
+        [
+            _named(row["name"]),
+            _value(row["before"], row["unit"]),
+            _value(row["after"], row["unit"]),
+            _moved(row["change"]),
+        ]
+        for row in offered.to_dict("records")
+    ]
+    if not rows:
+        return Html(said + _below("No other guardrail of the form falls by more than 5 %."))
+    table = table_html(
+        ["Number", "Before", "After", "Change"],
+        rows,
+        "Guardrails you did not choose that fell by more than 5 %",
+        numbers=[1, 2, 3],
+    )
+    if (
+        played.trick
+        and played.trick.policy is None
+        and "buyers among subscribers" in set(offered["name"])
+    ):
+        table = Html(table + _below(_BUILT_IN))
+    return Html(f"{said}<details><summary>{question}</summary>{table}</details>")
 
 
 def _truth(plan: Plan, played: Game, shop: Shop) -> Html:
@@ -317,6 +412,8 @@ def _truth(plan: Plan, played: Game, shop: Shop) -> Html:
     )
     if played.trick and played.trick.policy is None:
         said += " By assumption a prize draw brings no orders."
+        if "buyers among subscribers" in {rail.measure for rail in plan.guardrails}:
+            said += f" {_BUILT_IN}"
         if plan.primary.event == _SIGN_UP:
             more = int((shop.events["event"] == _SIGN_UP).sum())  # one hunter for each
             said += (
@@ -332,6 +429,14 @@ def _truth(plan: Plan, played: Game, shop: Shop) -> Html:
         )
         + _below(said)
     )
+
+
+def _next(plan: Plan, played: Game) -> Html:
+    """Once a bonus on a micro is guarded: is the macro safe by itself?"""
+    if not played.fired or plan.primary.event == MACRO:
+        return Html("")
+    said = f"Next: would a bonus on {MACRO} be safe? Make it the primary, with a new target."
+    return _below(said)
 
 
 # --- numbers in words -------------------------------------------------------------------------
@@ -374,5 +479,6 @@ def _plain() -> str:
             lines.append(group)
         unit = f" ({one['unit']})" if "unit" in one else ""
         choices = "; ".join(label for _, label in one.get("options", ()))
-        lines.append(f"  {one['label']}{unit}" + (f": {choices}" if choices else ""))
+        filled = f" [filled in: {START[name]}]" if (name := str(one["name"])) in START else ""
+        lines.append(f"  {one['label']}{unit}{filled}" + (f": {choices}" if choices else ""))
     return "\n".join([*lines, "Buttons: " + ", ".join(one["label"] for one in _ACTIONS)])
