@@ -47,7 +47,7 @@ def of(tmp_path: Path, content: bytes, name: str = "events_20250314.json") -> st
 def zipped() -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("events.json", GOOD)
+        archive.writestr(zipfile.ZipInfo("events.json"), GOOD)
     return packed.getvalue()
 
 
@@ -57,7 +57,7 @@ def zipped() -> bytes:
         (b"", " is empty"),
         (b"\n \r\n", " is empty"),
         (b"\xef\xbb\xbf", " is empty"),
-        (gzip.compress(b""), " is empty"),
+        (gzip.compress(b"", mtime=0), " is empty"),
         (b"time,user,event\n1,2,3\n", r" looks like a CSV file \(it begins 'time,user,event'\)"),
         (b"\x89PNG\r\n\x1a\n\0\0", " is a picture, not an export"),
         (b"\xff\xd8\xff\xe0\0\x10JFIF", " is a picture, not an export"),
@@ -65,7 +65,7 @@ def zipped() -> bytes:
         (b"<!doctype html><html>", " is a web page, not an export"),
         (b"Hello, learner", r" holds neither JSON nor Parquet \(it begins 'Hello, learner'\)"),
         (random.Random(1).randbytes(500), " holds neither JSON nor Parquet"),
-        (gzip.compress(b"a,b,c\n"), " looks like a CSV file"),
+        (gzip.compress(b"a,b,c\n", mtime=0), " looks like a CSV file"),
         (b"12\n", " holds neither JSON nor Parquet"),
     ],
 )
