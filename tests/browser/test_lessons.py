@@ -101,7 +101,9 @@ def python(form: dict[str, object]) -> str:
     """A canonical value as code."""
     if form["kind"] == "set":
         return "{" + ", ".join(map(repr, form["items"])) + "}"  # type: ignore[call-overload]
-    return repr(form.get("items", form.get("value")))
+    if form["kind"] == "series":
+        return f"__import__('pandas').Series({form['values']!r}, index={form['index']!r})"
+    return repr(form["items"] if "items" in form else form["value"])
 
 
 def type_into(notebook: Notebook, place: int, text: str) -> None:

@@ -117,7 +117,7 @@ def answer(form: Locator, question: bank.Question) -> None:
             button = "Lock it in"
     form.get_by_role("button", name=button, exact=True).click()
     if button == "Check":
-        expect(said.locator(".ss-summary")).to_have_attribute("data-state", "right")
+        expect(said.locator(".ss-summary")).to_have_attribute("data-state", "right", timeout=20_000)
     else:
         expect(said).not_to_be_empty()
 
