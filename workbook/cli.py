@@ -153,7 +153,9 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _build_arguments(parser: Parser) -> None:
-    parser.add_argument("numbers", nargs="*", metavar="NN", help="lessons; default: all")
+    parser.add_argument(
+        "numbers", nargs="*", metavar="NN", help="lessons, or names of exam packs; default: all"
+    )
 
 
 def _data(options: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """Build lessons: run the source, record the references, write what learners open.
 
-Nothing is written unless every lesson asked for passes every rule.
+Nothing is written unless every lesson asked for passes every rule. An exam pack is only read and
+judged: its questions are used as they are.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 import yaml
 
 from workbook import paths
-from workbook.building import coverage, images, notebooks, numbers, rules, run_sheet, terms
+from workbook.building import coverage, images, notebooks, numbers, packs, rules, run_sheet, terms
 from workbook.reference import kernel, record, source
 from workbook.reference.source import Cell, Lesson, Problem, SourceError
 
@@ -27,7 +28,8 @@ Say = Callable[[str], None]
 
 @dataclass(slots=True)
 class Built:
-    """The files of one lesson by their place below the workbook's folder, as text."""
+    """The files of one lesson by their place below the workbook's folder, as text; none of an
+    exam pack."""
 
     files: dict[Path, str]
     notes: list[str] = field(default_factory=list)
@@ -177,15 +179,48 @@ def _run_worked(lesson: Lesson, answers: str) -> dict[str, Any]:
     return notebooks.tidy(notebook)
 
 
-def build_all(numbers: Sequence[str], say: Say = print) -> list[Built]:
-    """Build the lessons of these numbers (all if none) from `lessons/`; writes nothing.
+def build_pack(path: Path, say: Say = lambda _: None) -> Built:
+    """Judge an exam pack. Raises `SourceError` with all faults found."""
+    say(f"{path.stem}: reading")
+    known = objectives(path.parent.parent)
+    questions, problems = packs.of_pack(path, known)
+    if problems:
+        raise SourceError(problems)
+    covered = coverage.of_pack(path.stem, packs.asked(known, questions), questions)
+    return Built({}, covered=covered)
 
-    Raises `SourceError` with the faults of every lesson, LookupError for an unknown number.
+
+def build_all(numbers: Sequence[str], say: Say = print) -> list[Built]:
+    """Build the lessons of these numbers and the exam packs of these names (all if none) from
+    `lessons/`; writes nothing.
+
+    Raises `SourceError` with the faults of every lesson and pack, LookupError for an unknown one.
     """
+    folder = paths.lessons_dir()
+    there = {path.stem: path for path in packs.sources(folder)}
+    lessons = [source.find(folder, number) for number in numbers if number not in there]
+    banks = [there[number] for number in numbers if number in there]
+    if not numbers:
+        lessons, banks = source.sources(folder), list(there.values())
+    built, problems = [], []
+    for path in banks:
+        try:
+            built.append(build_pack(path, say))
+        except SourceError as fault:
+            problems += fault.problems
+    if lessons:
+        try:
+            built = [*_build_lessons(folder, lessons, say), *built]
+        except SourceError as fault:
+            problems = [*fault.problems, *problems]
+    if problems:
+        raise SourceError(problems)
+    return built
+
+
+def _build_lessons(folder: Path, chosen: Sequence[Path], say: Say) -> list[Built]:
     from workbook.shop import tables
 
-    folder = paths.lessons_dir()
-    chosen = [source.find(folder, number) for number in numbers] or source.sources(folder)
     built, problems = [], []
     with tempfile.TemporaryDirectory(prefix="workbook-seed-") as other:
         say("The shop's tables under another seed")

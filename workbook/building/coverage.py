@@ -1,9 +1,10 @@
-"""What a lesson covers: per objective its exercises and its questions in either pool. Pure."""
+"""What a lesson or an exam pack covers: per objective its exercises and its questions in either
+pool. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """A lesson's rows by objective, in the header's order, and its questions by type."""
+    """The rows of a lesson or a pack by objective, in order, and its questions by type."""
 
     name: str
     rows: dict[str, Row]
@@ -31,15 +32,24 @@ class Coverage:
 def of(lesson: Lesson, questions: Sequence[Any]) -> Coverage:
     """What the exercises of a lesson and the questions of its bank cover."""
     exercises = Counter(e.cell.metadata.get("objective") for e in lesson.exercises.values())
+    name = f"{lesson.number} {lesson.header['title']}"
+    return _of(name, lesson.header.get("objectives", []), questions, exercises)
+
+
+def of_pack(name: str, objectives: Iterable[str], questions: Sequence[Any]) -> Coverage:
+    """What the questions of an exam pack cover; a pack has no exercises."""
+    return _of(f"exam pack {name}", objectives, questions, Counter())
+
+
+def _of(
+    name: str, objectives: Iterable[str], questions: Sequence[Any], exercises: Counter[Any]
+) -> Coverage:
     pools = Counter((question.objective, question.pool) for question in questions)
-    return Coverage(
-        f"{lesson.number} {lesson.header['title']}",
-        {
-            name: Row(exercises[name], pools[name, "lesson"], pools[name, "exam"])
-            for name in lesson.header.get("objectives", [])
-        },
-        dict(Counter(question.type for question in questions).most_common()),
-    )
+    rows = {
+        one: Row(exercises[one], pools[one, "lesson"], pools[one, "exam"]) for one in objectives
+    }
+    types = Counter(question.type for question in questions)
+    return Coverage(name, rows, dict(types.most_common()))
 
 
 def table(coverage: Coverage) -> list[str]:

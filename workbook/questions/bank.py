@@ -1,4 +1,5 @@
-"""The bank of questions: one dataclass per type, read from `lessons/NN-slug.yml`.
+"""The bank of questions: one dataclass per type, read from `lessons/NN-slug.yml` and, for what no
+lesson teaches and an exam asks, from the packs `lessons/exams/*.yml`.
 
 This is the learner's side: it trusts that the file was validated when the lesson was built
 (`workbook.questions.validate`), imports nothing heavy, and reads a file again only when it changed.
@@ -22,6 +23,9 @@ from workbook.questions.rows import filled
 Bloom = Literal["remember", "understand", "apply", "analyze", "evaluate", "create"]
 Pool = Literal["lesson", "exam"]
 Cell = str | int | float
+
+EXAMS = "exams"
+"""The folder of the packs, in that of the lessons."""
 
 _FORBID: dict[str, Any] = {"extra": "forbid"}  # read by pydantic, where the author validates
 
@@ -105,8 +109,8 @@ class _Question:
 
     @property
     def lesson(self) -> str:
-        """The lesson's number, two digits."""
-        return self.id[:2]
+        """The lesson's number, two digits; of a pack's question what its ids begin with ("ga4")."""
+        return prefix(self.id)
 
     @property
     def hash(self) -> str:
@@ -258,9 +262,12 @@ def get(question_id: str) -> Question:
 
     Raises `UnknownQuestionError`, or `BankError` for a file that cannot be used.
     """
-    for question in lesson(question_id[:2]):
-        if question.id == question_id:
-            return question
+    begins = prefix(question_id)
+    if begins.isalnum():
+        for path in (*_files(begins), *_packs(f"{begins}-*")):
+            for question in read(path):
+                if question.id == question_id:
+                    return question
     ids = [q.id for q in _readable()]
     near = difflib.get_close_matches(question_id, ids, n=1, cutoff=0.5)
     raise UnknownQuestionError(question_id, near[0] if near else None)
@@ -272,12 +279,32 @@ def lesson(number: str) -> list[Question]:
 
 
 def all_questions() -> list[Question]:
-    """Every question of every lesson, in lesson order."""
+    """Every question of every lesson, in lesson order. The packs are apart: see `packs`."""
     return [q for path in _files("[0-9][0-9]") for q in read(path)]
 
 
+def pack(name: str) -> list[Question]:
+    """The questions of the exam pack `name` ("ga4-setup"), in the file's order.
+
+    A pack is `lessons/exams/<name>.yml`: questions for an exam on what no lesson teaches, each
+    with its source, whose ids begin as the name does up to its first hyphen ("ga4-q01"). Empty if
+    there is no such pack, as in a class's handout, which comes without them.
+    """
+    return [q for path in _packs() if path.stem == name for q in read(path)]
+
+
+def packs() -> dict[str, list[Question]]:
+    """The questions of every exam pack, by the pack's name."""
+    return {path.stem: list(read(path)) for path in _packs()}
+
+
+def prefix(name: str) -> str:
+    """What the ids of a bank begin with, from its file's name or from an id: up to the hyphen."""
+    return name.partition("-")[0]
+
+
 def _readable() -> Iterator[Question]:
-    for path in _files("[0-9][0-9]"):
+    for path in (*_files("[0-9][0-9]"), *_packs()):
         try:
             yield from read(path)
         except BankError:
@@ -286,6 +313,10 @@ def _readable() -> Iterator[Question]:
 
 def _files(number: str) -> list[Path]:
     return sorted(paths.lessons_dir().glob(f"{number}-*.yml"))
+
+
+def _packs(name: str = "*") -> list[Path]:
+    return sorted((paths.lessons_dir() / EXAMS).glob(f"{name}.yml"))
 
 
 def read(path: Path) -> tuple[Question, ...]:
@@ -301,10 +332,15 @@ def read(path: Path) -> tuple[Question, ...]:
         # An author sees every fault in its line from `validate`; here one clear line must do.
         raise BankError(
             f"The questions in {path.name} cannot be read ({type(error).__name__}). "
-            f"Run `python -m workbook build {path.name[:2]}` to see what is wrong in the file."
+            f"Run `python -m workbook build {_called(path)}` to see what is wrong in the file."
         ) from error
     _CACHE[path] = (stamp, questions)
     return questions
+
+
+def _called(path: Path) -> str:
+    """What the build calls a file's lesson (its number) or pack (its name)."""
+    return path.stem if path.parent.name == EXAMS else prefix(path.stem)
 
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

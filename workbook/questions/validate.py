@@ -65,7 +65,8 @@ class _Fault:
 def validate(path: Path, objectives: Collection[str]) -> list[Problem]:
     """All faults of the bank at `path`, in the order of its lines; empty if it is sound.
 
-    `objectives` are the ids that the course knows ("L7.2").
+    Its ids begin as its name does up to the first hyphen: `07-funnels.yml` holds "07-q01",
+    `ga4-setup.yml` "ga4-q01". `objectives` are the ids that the course knows ("L7.2").
     """
     file = opened(path)
     if isinstance(file, Problem):
@@ -74,7 +75,7 @@ def validate(path: Path, objectives: Collection[str]) -> list[Problem]:
     if not faults:
         faults = list(_filled(file.data, path.parent / "tables"))
     if not faults:
-        faults = list(_file(file.data, path.name[:2], objectives))
+        faults = list(_file(file.data, bank.prefix(path.stem), objectives))
     return file.problems((f.loc, f.what, f.todo) for f in faults)
 
 
@@ -161,7 +162,7 @@ def _line(lines: dict[Loc, int], loc: Loc) -> int:
     return lines[loc]
 
 
-def _file(data: Any, number: str, objectives: Collection[str]) -> Iterator[_Fault]:
+def _file(data: Any, begins: str, objectives: Collection[str]) -> Iterator[_Fault]:
     if not isinstance(data, dict) or not isinstance(data.get("questions"), list):
         yield _Fault((), "there is no list `questions`", "start the file with `questions:`")
         return
@@ -174,7 +175,7 @@ def _file(data: Any, number: str, objectives: Collection[str]) -> Iterator[_Faul
         faults = list(_shape(entry, loc))
         yield from faults
         if isinstance(entry, dict) and isinstance(entry.get("id"), str):
-            yield from _id(entry["id"], number, seen, loc)
+            yield from _id(entry["id"], begins, seen, loc)
             seen.setdefault(entry["id"], index)
         if not faults:
             question = bank.build(entry)
@@ -183,11 +184,12 @@ def _file(data: Any, number: str, objectives: Collection[str]) -> Iterator[_Faul
     yield from _habits(sound)
 
 
-def _id(question_id: str, number: str, seen: dict[str, int], loc: Loc) -> Iterator[_Fault]:
+def _id(question_id: str, begins: str, seen: dict[str, int], loc: Loc) -> Iterator[_Fault]:
     here = (*loc, "id")
-    if not re.fullmatch(rf"{re.escape(number)}-[a-z0-9][a-z0-9-]*", question_id):
-        todo = f"name it {number}-q01, {number}-q02, ..."
-        yield _Fault(here, f"the id `{question_id}` does not belong to lesson {number}", todo)
+    if not re.fullmatch(rf"{re.escape(begins)}-[a-z0-9][a-z0-9-]*", question_id):
+        whose = f"{'lesson' if begins.isdigit() else 'pack'} {begins}"
+        todo = f"name it {begins}-q01, {begins}-q02, ..."
+        yield _Fault(here, f"the id `{question_id}` does not belong to {whose}", todo)
     if question_id in seen:
         yield _Fault(here, f"the id `{question_id}` is used twice", "give each question its own")
 
@@ -240,8 +242,10 @@ def _said(error: Any, loc: Loc, kind: str) -> _Fault:
 
 def _question(question: Question, loc: Loc, objectives: Collection[str]) -> Iterator[_Fault]:
     if question.objective not in objectives:
-        lesson = f"L{int(question.lesson)}." if question.lesson.isdigit() else "L"
-        known = sorted(o for o in objectives if o.startswith(lesson)) or sorted(objectives)[:8]
+        begins = question.lesson
+        topic = f"L{int(begins)}" if begins.isdecimal() else begins.rstrip("0123456789").upper()
+        mine = sorted(o for o in objectives if o.startswith(f"{topic}."))
+        known = mine or sorted(objectives)[:8]
         todo = f"choose one of {', '.join(known)}" if known else "declare it"
         yield _Fault((*loc, "objective"), f"unknown objective `{question.objective}`", todo)
     yield from _empty(question, loc)
