@@ -289,6 +289,30 @@ def test_an_answer_given_while_a_cell_runs_is_marked(open_notebook: Open) -> Non
     assert book.is_busy()
 
 
+LOSSY = """box = quiz("02-q01")
+heard, handle, send = [], box.handle, box.send_state
+box.handle = lambda message: (heard.append(message["type"]), handle(message))
+
+def lossy(key=None):  # nothing gets through until the browser asks again
+    if heard.count("answer") != 1:
+        send(key)
+
+box.send_state = lossy
+box"""
+
+
+def test_a_reply_that_got_lost_is_asked_for_again(open_notebook: Open, lab: Lab) -> None:
+    book = open_notebook("lossy.ipynb", cells("lossy.jsonl", LOSSY))
+    book.run_all()
+    book.page.locator(".ss-quiz[data-heard=yes]").wait_for()
+    question(book, "02-q01").get_by_label("A micro conversion").check()
+    question(book, "02-q01").get_by_role("button", name="Check", exact=True).click()
+    book.page.wait_for_timeout(2_000)
+    expect(status(book, "02-q01")).to_be_empty()
+    expect(status(book, "02-q01")).to_contain_text("Right.", timeout=8_000)
+    assert [event["verdict"] for event in events(lab, "lossy.jsonl")] == ["right"]
+
+
 ALL = ", ".join(f'"02-q{number:02}"' for number in range(1, 11))
 
 

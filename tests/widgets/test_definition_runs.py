@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -48,7 +49,7 @@ def record(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 
 def run(form: DefinitionForm, values: dict[str, Any]) -> dict[str, Any]:
-    form.handle({"type": "act", "action": "run", "seq": "1", "values": values})
+    form.handle({"type": "act", "action": "run", "seq": str(time.monotonic_ns()), "values": values})
     shown: dict[str, Any] = form.result
     return shown
 

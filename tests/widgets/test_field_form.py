@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -49,9 +50,13 @@ def make(act: Any = None, **more: Any) -> FieldForm:
     return FieldForm("A form", FIELDS, ACTIONS, acting, values, "plain", **more)
 
 
+SEQ = (f"1-{number}" for number in itertools.count(1))
+
+
 def press(form: FieldForm, action: str = "run", /, **values: Any) -> dict[str, Any]:
-    form.handle({"type": "act", "action": action, "seq": "1-1", "values": values})
-    assert form.reply["seq"] == "1-1"
+    seq = next(SEQ)
+    form.handle({"type": "act", "action": action, "seq": seq, "values": values})
+    assert form.reply["seq"] == seq
     shown: dict[str, Any] = form.result
     return shown
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,9 @@ def _own_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def press(form: fields.FieldForm, action: str, **changes: Any) -> dict[str, Any]:
     values = {**GOOD, **changes}
-    form.handle({"type": "act", "action": action, "seq": "1", "values": values})
+    form.handle(
+        {"type": "act", "action": action, "seq": str(time.monotonic_ns()), "values": values}
+    )
     return dict(form.result)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -44,9 +45,13 @@ def record(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path / "progress.jsonl"
 
 
+SEQ = (f"1-{number}" for number in itertools.count(1))
+
+
 def send(form: QuizForm, key: str, answer: Any = None, kind: str = "answer") -> dict[str, Any]:
-    form.handle({"type": kind, "id": key, "seq": "1-1", "answer": answer})
-    assert form.reply["seq"] == "1-1"
+    seq = next(SEQ)
+    form.handle({"type": kind, "id": key, "seq": seq, "answer": answer})
+    assert form.reply["seq"] == seq
     shown: dict[str, Any] = form.forms[key]
     return shown
 
@@ -65,6 +70,40 @@ def test_an_answer_is_marked_and_recorded_in_one_event() -> None:
     assert event["item"] == "02-q01"
     assert (event["verdict"], event["answer"], event["attempt"]) == ("wrong", 2, 1)
     assert (event["pool"], event["objective"], len(event["hash"])) == ("lesson", "L2.1", 8)
+
+
+def test_a_message_that_comes_again_is_done_once_and_answered_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    form = quiz("02-q01", "02-q03")
+    first = {"type": "answer", "id": "02-q01", "seq": "1-1", "answer": 2}
+    form.handle(first)
+    form.handle({"type": "answer", "id": "02-q03", "seq": "1-2", "answer": ""})
+    shown, note = dict(form.forms), form.reply["note"]
+    assert note
+    sent: list[set[str]] = []
+    monkeypatch.setattr(
+        form, "send_state", lambda key: sent.append({key} if key in form.keys else {*key})
+    )
+    form.handle(first)
+    assert form.reply == {"seq": "1-1", "id": "02-q01", "note": ""}
+    form.handle({"type": "answer", "id": "02-q03", "seq": "1-2", "answer": "5"})
+    assert form.reply["note"] == note
+    assert form.forms == shown
+    assert len(events("answer")) == 1
+    whole = [names for names in sent if names != {"reply"}]
+    assert len(whole) == 2
+    for names in whole:
+        assert {"reply", "forms"} <= names
+        assert "drafts" not in names, "what is being filled in must not be overwritten"
+
+
+def test_replies_kept_are_few() -> None:
+    form = quiz("02-q03")
+    for _ in range(2 * base._REMEMBERED):
+        send(form, "02-q03", "")
+        form.handle({"type": "ping", "seq": next(SEQ)})
+    assert len(form._replies) == base._REMEMBERED
 
 
 def test_attempts_are_counted_over_cells_and_kernels() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import anywidget
+import traitlets
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -29,6 +32,54 @@ class Widget(anywidget.AnyWidget):  # type: ignore[misc]
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         return {"text/plain": self.plain, VIEW: view}, {}
+
+
+_REMEMBERED = 50  # replies that can be given again: many more than a browser waits for
+
+
+class Asked(Widget):
+    """A widget whose browser side asks something (`{"type", "seq", ...}`) and waits for `reply`.
+
+    A message that comes again (the browser heard no reply) is not done again: the state and the
+    first reply are sent once more.
+    """
+
+    reply = traitlets.Dict().tag(sync=True)
+
+    _from_browser: ClassVar[tuple[str, ...]] = ()  # traits that only the browser sets
+
+    def __init__(self, **traits: Any) -> None:
+        # Messages come in beside the learner's running cell.
+        self._lock = threading.RLock()
+        self._replies: dict[str, dict[str, Any]] = {}
+        super().__init__(**traits)
+        self.on_msg(lambda _widget, content, _buffers: self.handle(content))
+
+    def handle(self, message: Mapping[str, Any]) -> None:
+        """Act on one message of the browser and reply; of type ping, just reply. Never raises."""
+        with self._lock:
+            seq = str(message.get("seq"))
+            if seq in self._replies:
+                self.reply = self._replies[seq]
+                names = {name for name in self.keys if not name.startswith("_")}
+                self.send_state(names.difference(self._from_browser))
+                return
+            reply = {"seq": message.get("seq"), **self._act_on(message)}
+            if message.get("seq") and message.get("type") != "ping":
+                self._replies[seq] = reply
+                for old in list(self._replies)[:-_REMEMBERED]:
+                    del self._replies[old]
+            self.reply = reply
+
+    def _act_on(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """Do what the message asks; the fields of its reply."""
+        raise NotImplementedError
+
+    def _handle_msg(self, msg: Mapping[str, Any]) -> None:
+        """ipywidgets holds back and compares state on the widget itself, which is not safe when two
+        threads do it at once (a cell's and JupyterLab's for widgets): a reply was lost."""
+        with self._lock:
+            super()._handle_msg(msg)
 
 
 def joined(*names: str) -> str:

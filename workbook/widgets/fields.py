@@ -10,7 +10,6 @@ and `reply`.
 from __future__ import annotations
 
 import html
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +18,7 @@ import traitlets
 
 from workbook.questions.marking import NotAnAnswerError, read_number
 from workbook.widgets._markdown import to_html, to_inline
-from workbook.widgets.base import Widget, joined
+from workbook.widgets.base import Asked, joined
 
 _EMPTY = "Fill this in."
 _FAILED = (
@@ -50,7 +49,7 @@ class Outcome:
 Act = Callable[[str, dict[str, Any]], Outcome]
 
 
-class FieldForm(Widget):
+class FieldForm(Asked):
     """Labeled fields, buttons, a result; drivable through `handle` without a browser."""
 
     _esm = joined("forms_base.js", "fields.js")
@@ -63,7 +62,8 @@ class FieldForm(Widget):
     values = traitlets.Dict().tag(sync=True)  # set by the browser: what is filled in, as typed
     put = traitlets.Dict().tag(sync=True)  # set by Python: what an action fills in
     result = traitlets.Dict().tag(sync=True)
-    reply = traitlets.Dict().tag(sync=True)
+
+    _from_browser = ("values",)
 
     def __init__(
         self,
@@ -90,7 +90,6 @@ class FieldForm(Widget):
         self._checked = {str(one["name"]): one.get("checks", True) for one in actions}
         self._act, self._plain = act, plain
         self._draft = key or title
-        self._lock = threading.RLock()  # messages come in beside the learner's running cell
         names = {one["name"] for one in self._fields}
         start = {**(values or {}), **_DRAFTS.get(self._draft, {})}
         super().__init__(
@@ -101,7 +100,6 @@ class FieldForm(Widget):
             values={name: value for name, value in start.items() if name in names},
             result=_told(result, "") if result else {},
         )
-        self.on_msg(lambda _widget, content, _buffers: self.handle(content))
         self.observe(lambda change: self._keep(change["new"]), "values")
 
     @property
@@ -109,14 +107,12 @@ class FieldForm(Widget):
         """The form in words; nothing of the record, since nbval compares it."""
         return self._plain
 
-    def handle(self, message: Mapping[str, Any]) -> None:
-        """Act on one message of the browser: `type` act, or ping (just reply). Never raises."""
-        with self._lock:
-            action = message.get("action")
-            if message.get("type") == "act" and isinstance(action, str) and action in self._checked:
-                given = message.get("values")
-                self._do(action, given if isinstance(given, Mapping) else {})
-            self.reply = {"seq": message.get("seq"), "note": ""}
+    def _act_on(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        action = message.get("action")
+        if message.get("type") == "act" and isinstance(action, str) and action in self._checked:
+            given = message.get("values")
+            self._do(action, given if isinstance(given, Mapping) else {})
+        return {"note": ""}
 
     def _do(self, action: str, given: Mapping[str, Any]) -> None:
         self.values = {one["name"]: given.get(one["name"]) for one in self._fields}

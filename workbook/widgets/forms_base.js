@@ -3,6 +3,7 @@
 // anywidget is one text.
 
 const WAIT_MS = 3000;
+const TRIES = 10; // of sending one message; Python does one that comes again only once
 const UNSENT = "Not sent: this form has lost its kernel. Run this cell again.";
 
 function h(tag, attributes = {}, ...children) {
@@ -69,13 +70,25 @@ function connect({ model, el, root, words }) {
       say(UNSENT);
       return;
     }
-    const timer = setTimeout(() => {
+    const waiting = { say };
+    pending.set(seq, waiting);
+    wait(waiting, { ...message, seq }, 1);
+  }
+
+  // Say why no reply comes; a reply (or the message) that got lost comes when it is sent again.
+  function wait(waiting, message, tries) {
+    waiting.timer = setTimeout(() => {
       if (!look()) return;
       const panel = el.closest(".jp-NotebookPanel");
       const kernel = panel?.querySelector(".jp-Notebook-ExecutionIndicator")?.dataset.status;
-      say(kernel === "busy" ? words.busy : words.silent);
+      const busy = kernel === "busy";
+      waiting.say(busy ? words.busy : words.silent);
+      if (!busy) {
+        if (tries === TRIES) return;
+        model.send(message);
+      }
+      wait(waiting, message, busy ? tries : tries + 1);
     }, WAIT_MS);
-    pending.set(seq, { timer, say });
   }
 
   function replied() {

@@ -10,7 +10,6 @@ The browser sends `{"type", "id", "seq", "answer"}`; the reply is a change of `f
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -37,7 +36,7 @@ from workbook.questions.drawing import ExpressionError, drawn, shuffled
 from workbook.questions.marking import CONFIDENCES, Marked, NotAnAnswerError, mark
 from workbook.widgets._markdown import to_html, to_inline
 from workbook.widgets._plain import question_text
-from workbook.widgets.base import Widget, joined, placed
+from workbook.widgets.base import Asked, joined, placed
 
 _KINDS = {"predict": "commit", "decide": "decision"}  # all others are recorded as "answer"
 _HELD_BACK = ("numeric", "order")  # a wrong answer does not give the right one away at once
@@ -47,7 +46,7 @@ _UNSAVED = (
 _RECALL = "Recall: questions from earlier lessons"
 
 
-class QuizForm(Widget):
+class QuizForm(Asked):
     """One or more questions in one output; made by `quiz(...)`, drivable through `handle`."""
 
     _esm = joined("forms_base.js", "form.js")
@@ -58,7 +57,8 @@ class QuizForm(Widget):
     questions = traitlets.List(traitlets.Dict()).tag(sync=True)
     forms = traitlets.Dict().tag(sync=True)
     drafts = traitlets.Dict().tag(sync=True)  # set by the browser: what is filled in, not sent
-    reply = traitlets.Dict().tag(sync=True)
+
+    _from_browser = ("drafts",)
 
     def __init__(
         self,
@@ -76,7 +76,6 @@ class QuizForm(Widget):
         self._asked = asked
         self._text = text if text is not None else _text(title, questions, notices, seed)
         self._warned = False
-        self._lock = threading.RLock()  # messages come in beside the learner's running cell
         events = progress.events()
         if asked:  # a recall is asked afresh; what was said in the lesson stays away
             events = [event for event in events if _is_todays(event, asked)]
@@ -87,7 +86,6 @@ class QuizForm(Widget):
             forms={q.id: restored(q, events, seed) for q in self._bank.values()},
             drafts={key: _DRAFTS[key] for key in self._bank if key in _DRAFTS},
         )
-        self.on_msg(lambda _widget, content, _buffers: self.handle(content))
         self.observe(lambda change: _DRAFTS.update(change["new"]), "drafts")
 
     @property
@@ -95,30 +93,26 @@ class QuizForm(Widget):
         """The questions with their options; nothing of the record, since nbval compares it."""
         return self._text
 
-    def handle(self, message: Mapping[str, Any]) -> None:
-        """Act on one message of the browser: `type` answer, hint, reveal, or ping (just reply).
-
-        Never raises: whatever goes wrong is said in the form.
-        """
-        with self._lock:
-            key, kind = str(message.get("id")), message.get("type")
-            question = self._bank.get(key)
-            note = ""
-            if question is not None:
-                form = dict(self.forms[key])
-                try:
-                    if kind == "answer":
-                        note = self._answer(question, form, message.get("answer"))
-                    elif kind == "hint" and question.hint:
-                        self._hint(question, form)
-                    elif kind == "reveal" and form.get("held"):
-                        self._reveal(question, form)
-                except NotAnAnswerError as error:
-                    note = str(error)
-                except ExpressionError as error:
-                    note = f"This question has a mistake of its own: {error}."
-                self.forms = {**self.forms, key: form}
-            self.reply = {"seq": message.get("seq"), "id": key, "note": note}
+    def _act_on(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """`type` is answer, hint or reveal; whatever goes wrong is said in the form."""
+        key, kind = str(message.get("id")), message.get("type")
+        question = self._bank.get(key)
+        note = ""
+        if question is not None:
+            form = dict(self.forms[key])
+            try:
+                if kind == "answer":
+                    note = self._answer(question, form, message.get("answer"))
+                elif kind == "hint" and question.hint:
+                    self._hint(question, form)
+                elif kind == "reveal" and form.get("held"):
+                    self._reveal(question, form)
+            except NotAnAnswerError as error:
+                note = str(error)
+            except ExpressionError as error:
+                note = f"This question has a mistake of its own: {error}."
+            self.forms = {**self.forms, key: form}
+        return {"id": key, "note": note}
 
     def _answer(self, question: Question, form: dict[str, Any], answer: Any) -> str:
         kind = _KINDS.get(question.type, "answer")
