@@ -120,6 +120,24 @@ def _key_error(failure: Failure, found: re.Match[str]) -> str:
     return f"There is no column or label `{name}`. Look at the table's `.columns`."
 
 
+def _not_in_axis(failure: Failure, found: re.Match[str]) -> str:
+    labels = re.findall(r"'([^']+)'", found[1])
+    if labels and all(label in failure.columns for label in labels):
+        return (
+            "`.drop` takes out rows by their labels. To take out a column, name it so: "
+            "`.drop(columns=[...])`. For rows chosen by a condition, hand over their labels: "
+            "`table[condition].index`."
+        )
+    if re.match(r"(True|False)\b", found[1]):
+        return (
+            "`.drop` takes labels of rows, not a condition. Hand over the labels of the rows that "
+            "meet it: `table[condition].index`."
+        )
+    if "columns=" in failure.code and labels:
+        return _key_error(failure, re.match("(.*)", labels[0]))  # type: ignore[arg-type]
+    return "`.drop` takes labels of rows that are there: look at the table's `.index`."
+
+
 def _named_before(failure: Failure, label: str, things: Mapping[str, Sequence[str]]) -> str:
     """Which of the `things` (name -> what it holds) the code asks for `label`; "" if none.
 
@@ -172,6 +190,13 @@ def _attribute(failure: Failure, found: re.Match[str]) -> str:
             return f"There is no `.{name}`. Did you mean `.{move}`?"
     if kind in ("ellipsis", "EllipsisType"):
         return "A blank is still there: replace `...` by your answer."
+    if kind == "dict":
+        return f'A value of a dictionary is taken with brackets and quotes: `["{name}"]`.'
+    if kind == "list":
+        return (
+            f"A list has no `{name}`: the things in it do. Take them one by one, with "
+            "`for thing in the_list`."
+        )
     if kind == "NoneType":
         return "The value before the dot is `None`: did the line above return nothing?"
     return f"A value of type {kind} has no `{name}`. Is it the value you think it is?"
@@ -184,6 +209,8 @@ def _say(text: str) -> Callable[[Failure, re.Match[str]], str]:
 _SYNTAX = ("SyntaxError", "_IncompleteInputError")
 _RULES: list[tuple[tuple[str, ...], str, Callable[[Failure, re.Match[str]], str]]] = [
     (("NameError",), r"name '(\w+)' is not defined", _name_error),
+    (("KeyError",), r"^Index\(\['([^']+)'", _key_error),
+    (("KeyError",), r"(?s)\[(.*)\] not found in axis", _not_in_axis),
     (("KeyError",), r"\[(.*)\] not in index", _say(
         "There is no column or label {0}. Look at the table's `.columns`, or at its labels.")),
     (("KeyError",), r"None of", _say(
@@ -200,6 +227,8 @@ _RULES: list[tuple[tuple[str, ...], str, Callable[[Failure, re.Match[str]], str]
         "A text is not closed: it needs the same quote, `\"` or `'`, before and after it.")),
     (_SYNTAX, r"invalid character '[\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb]'", _say(
         "These quotes are the curly ones of a text program. Type straight ones: `\"`.")),
+    (_SYNTAX, r"'return' outside function", _say(
+        "`return` belongs to a function: indent it, by four spaces, below the line with `def`.")),
     (_SYNTAX, r"leading zeros", _say(
         "A date, a key or another name with numbers in it is a text: it needs quotes.")),
     (_SYNTAX, r"':' expected after dictionary key", _say(
@@ -225,14 +254,31 @@ _RULES: list[tuple[tuple[str, ...], str, Callable[[Failure, re.Match[str]], str]
      _say("A function is called with parentheses, `()`. A bracket can only follow them.")),
     (("TypeError",), r"'(method|builtin_function_or_method|function)'|function object", _say(
         "The parentheses after a function's name are missing: it must be called, `name()`.")),
+    (("TypeError",), r"(?:list|tuple) indices must be integers", _say(
+        "That is a list of things, so a name does not lead into it. Take the things one by one, "
+        "with `for thing in the_list`, and ask each for the name.")),
+    (("TypeError",), r"string indices must be integers", _say(
+        "That is a text, so a name does not lead into it. Does a loop run over a dictionary? It "
+        "gives the names in it, one by one.")),
+    (("TypeError",), r"'NoneType' object is not subscr|NoneType|not iterable.*None", _say(
+        "One of the values is `None`, which is nothing. Does a function end without `return`, or "
+        "does a field stay empty?")),
+    (("TypeError",), r"takes (?:from \d+ to )?\d+ positional arguments? but", _say(
+        "The function takes fewer values than stand between its parentheses.")),
     (("TypeError",), r"ellipsis", _say(
         "A blank is still there: replace `...` by your answer.")),
     (("TypeError",), r"can only concatenate str|unsupported operand.*'str'|must be str"
-                     r"|for dtype 'str'", _say(
+                     r"|for dtype 'str'|can't multiply sequence", _say(
         "A text and a number cannot be calculated together. Is there a number in quotes, or a "
         "column of texts where its count is meant (`len(...)`, `.nunique()`)?")),
     (("TypeError",), r"object of type '(?:int|float)' has no len", _say(
         "That is one number already. `len(...)` counts the rows of a table or of a column.")),
+    (("TypeError",), r"Invalid comparison between dtype=datetime", _say(
+        "A column of times is compared with something that is no date. A date is a text such as "
+        "`\"2025-11-04\"`.")),
+    (("TypeError",), r"Invalid comparison between dtype=str", _say(
+        "That column holds texts, even if they look like numbers. What it is compared with needs "
+        "quotes.")),
     (("TypeError",), r"Invalid comparison between dtype=(?:int|float)|'[<>]=?' not supported", _say(
         "A number is compared with a text. Numbers stand without quotes.")),
     (("TypeError",), r"with string dtype|does not support reduction|Could not convert", _say(
@@ -254,6 +300,11 @@ _RULES: list[tuple[tuple[str, ...], str, Callable[[Failure, re.Match[str]], str]
     (("IndexingError",), r"(?i)unalignable boolean", _say(
         "The condition has other rows than the table that it filters: it was made of another "
         "table, or of heaps. Filter the very thing that the condition was made of.")),
+    (("NotImplementedError",), r"(?:eq|ne) not implemented for <class '(\w+)'", _say(
+        "`==` compares a column with one value. To ask whether each value is one of several, use "
+        "`.isin([...])`; `~` before that turns the answer around.")),
+    (("ValueError",), r"keep must be", _say(
+        '`keep` is `"first"`, `"last"` or `False`, which keeps none of them.')),
     (("ValueError",), r"Lengths must match", _say(
         "A column and a list of another length cannot be compared by `==`. To ask whether each "
         "value is in the list, use `.isin([...])`.")),
