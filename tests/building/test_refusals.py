@@ -197,6 +197,27 @@ def test_refused_when_run(home: Path, text: str, words: str, line: int | None) -
         assert any(problem.startswith(f"{line}: ") for problem in found), found
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Sales: $40 in a week,\n# and then $35.", "'$40 in a week, and then $'"),
+        ("At most $3/n$ of them, or $p \\\\text{ times } n$.", ""),
+        ("It was $40 in a week.\n#\n# And then $35.", ""),
+        ("From \\\\$40 in a week to \\\\$35.", ""),
+        ("`$40` in a week alone", ""),
+    ],
+)
+def test_two_prices_that_would_become_a_formula(home: Path, text: str, shown: str) -> None:
+    path = home / "lessons/01-mini.py"
+    path.write_text(LESSON + f"\n# %% [markdown]\n# Two lines.\n#\n# {text}\n")
+    wrong = rules.of_source(source.read(path), ["L1.1", "L1.2"])
+    assert [one.what.partition(" as a formula")[0] for one in wrong] == (
+        [f"JupyterLab shows {shown}"] if shown else []
+    )
+    if shown:
+        assert path.read_text().splitlines()[wrong[0].line - 1].startswith(f"# {text[:10]}")
+
+
 def test_a_question_without_a_why_is_refused(home: Path) -> None:
     bank = home / "lessons/01-mini.yml"
     bank.write_text(bank.read_text().replace("    why: Nobody did anything.\n", ""))

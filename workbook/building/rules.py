@@ -16,6 +16,9 @@ NEW_MOVES = 2
 FIRST_MOVES = 4
 """Lesson 00 begins with nothing, and may teach so many."""
 
+_MATH_BY_MISTAKE = re.compile(r"(?<!\\)\$\d(?:(?!\n\n)[^$\\])*?\b[a-z]{3,}\b(?:(?!\n\n)[^$\\])*?\$")
+"""Two prices in one cell, "$5 a visit, $7 an order"; $3/n$ is meant as math."""
+
 
 def of_source(lesson: Lesson, objectives: Iterable[str]) -> list[Problem]:
     """Faults that can be seen without running the lesson."""
@@ -43,6 +46,10 @@ def of_source(lesson: Lesson, objectives: Iterable[str]) -> list[Problem]:
         for key in cell.checks():
             if key not in lesson.exercises and "ways" not in cell.tags:
                 problem(cell.line, f'check("{key}"): no answer cell has this key')
+        if cell.kind == "markdown" and (prices := _MATH_BY_MISTAKE.search(cell.source)):
+            line = cell.line + 1 + cell.source[: prices.start()].count("\n")
+            what = f"JupyterLab shows {_short(prices[0])!r} as a formula: write dollars, or \\$"
+            problem(line, what)
         if cell.kind == "code" and ("%" in cell.source[:1] or "\n%" in cell.source):
             problem(cell.line, "magics (%...) do not belong in a lesson")
     known = set(objectives)
@@ -54,6 +61,11 @@ def of_source(lesson: Lesson, objectives: Iterable[str]) -> list[Problem]:
         if name not in lesson.header.get("objectives", []):
             problem(exercise.line, f"{exercise.key}: its objective {name!r} is not in the header")
     return problems
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= 40 else f"{words[:30]} ... {words[-5:]}"
 
 
 def loaded(code: str) -> set[str]:
