@@ -12,6 +12,11 @@ from IPython.core.interactiveshell import InteractiveShell
 from workbook.widgets import plain_errors
 
 ERRORS = {
+    "events.drop_duplicates('user', 'event')": "as one list, in square brackets: `.drop_dup",
+    "events.groupby('user', 'event')['n'].sum()": "as one list, in square brackets: `.groupby(",
+    "events['event'] - events['user']": "`set(...)`",
+    "events[['n']] - ['a', 'b']": "`table[~table[",
+    "live = events['event'] == 'view'\nlive['user']": "brackets of its table: `table[live]`",
     "events.drop_duplicates(['user', 'evnt'])": "has no column `evnt`. The nearest that it has is",
     "events.drop_duplicates('other')": "a column of another table here",
     "events.drop('event')": "`.drop(columns=[...])`",

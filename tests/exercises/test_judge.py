@@ -192,7 +192,23 @@ def test_a_blank_inside_a_container_is_named_and_entries_are_counted() -> None:
     asked = exercise({"shop": "micro", "app": "macro"}, "mapping")
     assert "A blank is left" in judge(asked, {"shop": "micro", "app": ...}).message
     assert judge(exercise({"a", "b"}, "set"), {...}).way == "blank"
-    assert "1 of its 2 entries" in judge(asked, {"shop": "micro", "app": "micro"}).message
+    said = judge(asked, {"shop": "micro", "app": "micro"}).message
+    assert "1 of its 2 entries is right" in said
+    assert "shop" not in said, "one label after the other could be tried"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({"copies": 113, "coverage": 97}, "In it `copies` is right. `coverage` is close: is it"),
+        ({"copies": 113, "coverage": 96.7}, "In it `copies` is right. `coverage` is close: is it"),
+        ({"copies": 112, "coverage": 50}, "None of its numbers is right."),
+        ({"copies": 113, "coverage": 50}, "In it `copies` is right."),
+    ],
+)
+def test_right_numbers_of_a_dictionary_are_named(value: dict[str, float], words: str) -> None:
+    said = judge(exercise({"copies": 113, "coverage": 96.68}, "mapping"), value).message
+    assert said.endswith(words) or said.endswith(f"{words} rounded?")
 
 
 def test_texts_where_numbers_belong_are_named() -> None:

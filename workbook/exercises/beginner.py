@@ -31,6 +31,7 @@ class Failure:
 
     known: names in use; columns: those of all tables, each once; tables: a table's name -> its own
     labels: a Series' name -> its labels, if they are texts
+    conditions: names of columns of True and False
     ours: the course itself raised it on purpose, in plain words already
     """
 
@@ -42,6 +43,7 @@ class Failure:
     ours: bool = False
     tables: Mapping[str, Sequence[str]] = field(default_factory=dict)
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    conditions: Sequence[str] = field(default_factory=tuple)
 
 
 def explain(failure: Failure) -> str | None:
@@ -95,6 +97,12 @@ def _key_error(failure: Failure, found: re.Match[str]) -> str:
             '`table[table["column"] == "value"]`.'
         )
     name = key.strip("'\"")
+    asked = re.search(rf"(\w+)\s*\[+\s*['\"]{re.escape(name)}['\"]", failure.code)
+    if asked and asked[1] in failure.conditions:
+        return (
+            f"`{asked[1]}` is a column of True and False, no table. For the rows where it is True "
+            f"put it into the brackets of its table: `table[{asked[1]}]`."
+        )
     if labels := failure.labels.get(_named_before(failure, name, failure.labels)):
         near = _near(name, labels)
         return f"There is no label `{name}` here. " + (
@@ -263,10 +271,21 @@ _RULES: list[tuple[tuple[str, ...], str, Callable[[Failure, re.Match[str]], str]
     (("TypeError",), r"'NoneType' object is not subscr|NoneType|not iterable.*None", _say(
         "One of the values is `None`, which is nothing. Does a function end without `return`, or "
         "does a field stay empty?")),
+    (("TypeError",), r"\.(drop_duplicates|sort_values|drop|nunique|value_counts)\(\) takes .*but",
+     _say("Several columns go in as one list, in square brackets: `.{0}([\"...\", \"...\"])`.")),
+    (("ValueError",), r"level name (\w+) is not the name of the index", _say(
+        "Several columns go in as one list, in square brackets: "
+        "`.groupby([\"...\", \"{0}\"])`.")),
     (("TypeError",), r"takes (?:from \d+ to )?\d+ positional arguments? but", _say(
         "The function takes fewer values than stand between its parentheses.")),
     (("TypeError",), r"ellipsis", _say(
         "A blank is still there: replace `...` by your answer.")),
+    (("TypeError",), r"operation '\w*sub' not supported for dtype 'str' with dtype 'str'", _say(
+        "Two columns of texts cannot be subtracted from each other. Numbers of rows can, "
+        "`len(...)`, and so can sets of values, `set(...)`.")),
+    (("ValueError",), r"Unable to coerce to Series|Lengths of operands do not match", _say(
+        "A set or list cannot be subtracted from a table or from a column. To leave out rows by "
+        "a list of values, filter: `table[~table[\"column\"].isin(...)]`.")),
     (("TypeError",), r"can only concatenate str|unsupported operand.*'str'|must be str"
                      r"|for dtype 'str'|can't multiply sequence", _say(
         "A text and a number cannot be calculated together. Is there a number in quotes, or a "

@@ -134,14 +134,33 @@ def _not_yet(exercise: Exercise, form: Canonical) -> str:
     if exercise.kind in ("number", "series", "frame"):
         return text + "Read once more what is counted, in which rows and, if divided, by what."
     if exercise.kind == "mapping":
-        right = sum(
-            same({**form, "items": [a]}, {**form, "items": [b]}, exercise.rules)
-            for a, b in zip(form["items"], exercise.answer["items"], strict=False)
-        )
-        return f"{text}{right} of its {len(form['items'])} entries are right."
+        return text + _entries(exercise, form)
     if exercise.kind == "string":
         return text + "Is it spelled as the prompt spells it, capital letters included?"
     return text + "Go through its values one by one: which would you defend, and how?"
+
+
+def _entries(exercise: Exercise, form: Canonical) -> str:
+    """Which entries are right, by name if they are numbers; labels would be guessed one by one."""
+    pairs = list(zip(form["items"], exercise.answer["items"], strict=False))
+    right = [
+        key
+        for (key, value), wanted in pairs
+        if same({**form, "items": [[key, value]]}, {**form, "items": [wanted]}, exercise.rules)
+    ]
+    is_are = "is" if len(right) == 1 else "are"
+    if not all(_is_number(value) for _, value in [*form["items"], *exercise.answer["items"]]):
+        return f"{len(right)} of its {len(pairs)} entries {is_are} right."
+    names = " and ".join(f"`{key}`" for key in right)
+    said = f"In it {names} {is_are} right." if right else "None of its numbers is right."
+    for (key, value), (_, wanted) in pairs:
+        if key not in right and value in [*_rounded(wanted), round(wanted)]:
+            said += f" `{key}` is close: is it rounded?"
+    return said
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _is_text(form: Canonical) -> bool:
@@ -166,7 +185,7 @@ def _function_trouble(exercise: Exercise, form: Canonical) -> str:
     score = f"It is right on {right} of {len(pairs)} test calls."
     if broken:
         return f"{score} One call stopped with {broken[0]['value']}: {broken[0]['text']}"
-    return f"{score} Try it on a log so small that you can count by hand."
+    return f"{score} Try it on an example so small that you can work it out by hand."
 
 
 def same_result(got: Canonical, wanted: Canonical, exercise: Exercise) -> bool:
@@ -210,8 +229,7 @@ def _with_numbers(form: Canonical, change: Any) -> Canonical | None:
     def over(item: Json) -> Json:
         if isinstance(item, list):
             return [over(part) for part in item]
-        is_number = isinstance(item, int | float) and not isinstance(item, bool)
-        return change(item) if is_number else item
+        return change(item) if _is_number(item) else item
 
     match form["kind"]:
         case "number" if not isinstance(form["value"], str):

@@ -94,7 +94,7 @@ def failure_from(error: BaseException, code: str) -> Failure:
     columns = tuple(columns_in(namespace))
     return Failure(
         type(error).__name__, text, code, tuple(names), columns, raised_by_us(error), tables,
-        labels_in(namespace),
+        labels_in(namespace), conditions_in(namespace),
     )  # fmt: skip
 
 
@@ -134,6 +134,15 @@ def labels_in(namespace: dict[str, Any]) -> dict[str, tuple[str, ...]]:
         and len(value) <= 1000
         and all(isinstance(label, str) for label in value.index)
     }
+
+
+def conditions_in(namespace: dict[str, Any]) -> tuple[str, ...]:
+    """The names of columns of True and False."""
+    return tuple(
+        name
+        for name, value in namespace.items()
+        if type(value).__name__ == "Series" and str(value.dtype) in ("bool", "boolean")
+    )
 
 
 def _assigned(code: str) -> set[str]:
