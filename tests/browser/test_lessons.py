@@ -103,6 +103,8 @@ def python(form: dict[str, object]) -> str:
         return "{" + ", ".join(map(repr, form["items"])) + "}"  # type: ignore[call-overload]
     if form["kind"] == "series":
         return f"__import__('pandas').Series({form['values']!r}, index={form['index']!r})"
+    if form["kind"] == "mapping":
+        return repr(dict(form["items"]))  # type: ignore[call-overload]
     return repr(form["items"] if "items" in form else form["value"])
 
 

@@ -198,6 +198,32 @@ def test_a_classification_may_have_words_of_its_own() -> None:
         mark(question, [["see", ""], ["care", "off"]])
 
 
+def test_a_classification_without_reasons_speaks_of_none() -> None:
+    rows = [bank.Row("a blog post", "see", "."), bank.Row("a parcel", "care", ".")]
+    question = bank.Classify(
+        id="02-x", objective="L", bloom="apply", stem=".",
+        labels={"see": "See", "care": "Care"}, rows=rows,
+    )  # fmt: skip
+    result = mark(question, [["see", ""], ["see", ""]])
+    assert [part.label for part in result.feedback] == ["Right", "Not right"]
+
+
+@pytest.mark.parametrize(
+    ("right", "given", "close"),
+    [
+        ("5.85", "5.8", True), ("5.85", "5.9", False), ("5.85", "6", True), ("5.85", "5.84", True),
+        ("7", "6", False), ("7", "6.5", True), ("1605", "1604", False),
+    ],
+)  # fmt: skip
+def test_only_what_can_be_rounded_is_called_close(right: str, given: str, close: bool) -> None:
+    question = bank.Numeric(
+        id="02-x", objective="L", bloom="apply", stem=".", answer=right, why=".",
+        tolerance=0.006 if "." in right else 0.3,
+    )  # fmt: skip
+    text = mark(question, given).feedback[0].text
+    assert text.startswith("Close. Look at the rounding") is close, text
+
+
 def test_equal_right_sides_are_interchangeable() -> None:
     pairs = [bank.Pair("a", "x", "."), bank.Pair("b", "x", "."), bank.Pair("c", "y", ".")]
     question = bank.Match(id="02-x", objective="L", bloom="apply", stem=".", pairs=pairs)

@@ -287,7 +287,9 @@ def _slip(value: float, target: float, question: Numeric, in_percent: bool) -> s
         return "The size is right, the sign is not."
     if target and near(1 / target):
         return "You divided the wrong way round: numerator and denominator are swapped."
-    if question.tolerance and abs(value - target) <= 3 * question.tolerance:
+    counted = target == round(target) and value == round(value)
+    rounded = target != round(target) and value in (round(target, places) for places in range(4))
+    if rounded or (abs(value - target) <= 3 * question.tolerance and not counted):
         return "Close. Look at the rounding: round once, at the end."
     direction = "too small" if value < target else "too large"
     if in_percent or 0 < abs(target) < 1:
@@ -368,7 +370,7 @@ def _classify(question: Classify, answer: Any) -> Marked:
             words = "Right"
         elif label_fits:
             words = f"The {one} is right, the {other} is not"
-        elif reason_fits:
+        elif reason_fits and question.reasons:
             words = f"The {other} is right, the {one} is not"
         else:
             words = f"Neither {one} nor {other} is right" if question.reasons else "Not right"
