@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -327,11 +329,11 @@ def test_the_command_prints_json_and_a_table(mini: Path, tmp_path: Path) -> None
     assert any(line.strip().startswith("✘ 01-share") for line in lines)
 
 
-def hand_in(path: Path, notebooks: dict[str, dict[str, Any]]) -> Path:
+def hand_in(path: Path, notebooks: dict[str, dict[str, Any]], events: Sequence[Any] = ()) -> Path:
     with zipfile.ZipFile(path, "w") as bundle:
         for name, notebook in notebooks.items():
             bundle.writestr(f"notebooks/{name}.ipynb", json.dumps(notebook))
-        bundle.writestr("progress.jsonl", "")
+        bundle.writestr("progress.jsonl", "".join(json.dumps(one) + "\n" for one in events))
     return path
 
 
@@ -346,6 +348,22 @@ def test_a_saved_zip_is_checked_as_it_was_handed_in(mini: Path, tmp_path: Path) 
     ], "where something was answered; all where nothing was"  # fmt: skip
     assert {one.verdict for one in found[0][1]} == {"right"}
     assert {one.verdict for one in found[1][1]} == {"not_attempted"}
+
+
+def test_a_hand_in_without_code_shows_its_questions(
+    mini: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blank = json.loads((mini / f"notebooks/{SLUG}.ipynb").read_text())
+    told = {"v": 1, "t": "2026-01-05T10:00:00+00:00", "kind": "answer", "item": "01-q01"}
+    events = [{**told, "verdict": "wrong"}, {**told, "verdict": "right"}]
+    path = hand_in(tmp_path / "my-work-Cy.zip", {SLUG: blank, "x": blank}, events)
+    with helpers.at_home(mini):
+        assert cli.main([str(path)]) == 1
+        said = capsys.readouterr().out
+        assert check.answered_questions(Path("somewhere") / f"{SLUG}.ipynb") is None
+    assert said.count("0 of 9 right") == 1, "the other notebook holds nothing of theirs"
+    [line] = [line for line in said.splitlines() if "questions" in line]
+    assert re.search(r"handed in: 1 of \d+ answered, 0 right at the first try$", line)
 
 
 def test_a_zip_that_holds_no_work_gets_one_line(

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbook import paths
-from workbook.exercises import store
+from workbook import paths, progress
+from workbook.exercises import standing, store
 from workbook.exercises.judge import Exercise, Verdict
 from workbook.grading import graft
 from workbook.reference import kernel
@@ -70,8 +70,8 @@ def find_notebook(name: str) -> Path:
 def read_all(name: str) -> list[tuple[Path, dict[str, Any]]]:
     """What a user means by `name`, read: one notebook, or those of a saved ZIP. Raises `Unusable`.
 
-    Of a ZIP, the notebooks in which something was answered, or all if nothing was; each is
-    named by the ZIP's path and its own name.
+    Of a ZIP, the notebooks in which something was answered, in code or in a question's form, or
+    all if nothing was; each is named by the ZIP's path and its own name.
     """
     path = Path(name)
     if path.suffix.lower() != ".zip" or not path.is_file():
@@ -89,8 +89,31 @@ def read_all(name: str) -> list[tuple[Path, dict[str, Any]]]:
     if not read:
         raise Unusable(f"{path}: no notebook of this workbook is in it; see save_my_work()")
     found = [(where, read_notebook(where, content)) for where, content in read]
-    answered = [(where, notebook) for where, notebook in found if _is_answered(notebook)]
+    answered = [
+        (where, notebook)
+        for where, notebook in found
+        if _is_answered(notebook) or answered_questions(where)
+    ]
     return answered or found
+
+
+def answered_questions(path: Path) -> standing.LessonStanding | None:
+    """The questions of a lesson by the record of the saved ZIP that its notebook `path` lies in.
+
+    None if it lies in no ZIP, or no question was answered.
+    """
+    if path.parent.suffix.lower() != ".zip":
+        return None
+    try:
+        with zipfile.ZipFile(path.parent) as bundle:
+            events = progress.parse(record.content(bundle, "progress.jsonl"))
+    except Exception:  # a ZIP without a record is checked all the same
+        return None
+    of_lesson = [each for each in record.contents() if each.slug == path.stem]
+    for each in standing.lessons(of_lesson, standing.replay(events)):
+        if each.answered:
+            return each
+    return None
 
 
 def _is_answered(notebook: Mapping[str, Any]) -> bool:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from workbook.grading.check import TIMEOUT, Checked, Unusable, check_files
+from workbook.exercises.standing import LessonStanding
+from workbook.grading.check import TIMEOUT, Checked, Unusable, answered_questions, check_files
 
 SYMBOLS = {"right": "✔", "wrong": "✘", "not_attempted": "○", "error": "✘", "timeout": "✘"}
 
@@ -32,7 +33,10 @@ def main(
     else:
         # Hand-ins of one lesson have one name; what tells them apart is their folder.
         names = _names([path for path, _ in found])
-        tables = (table(name, checked) for name, (_, checked) in zip(names, found, strict=True))
+        tables = (
+            table(name, checked, answered_questions(path))
+            for name, (path, checked) in zip(names, found, strict=True)
+        )
         print("\n".join(line for lines in tables for line in lines))
     return 0 if all(one.verdict == "right" for one in verdicts) else 1
 
@@ -44,8 +48,14 @@ def _names(files: Sequence[Path]) -> list[str]:
     return [file.name if once and not zipped else file.as_posix() for file in files]
 
 
-def table(name: str, checked: Sequence[Checked]) -> list[str]:
-    """A heading with the file's name, one line per exercise, its message wrapped below it."""
+def table(
+    name: str, checked: Sequence[Checked], questions: LessonStanding | None = None
+) -> list[str]:
+    """A heading with the file's name, one line per exercise, its message wrapped below it.
+
+    The last line says of `questions` how many were answered, which is all that a hand-in by the
+    route without code holds.
+    """
     right = sum(one.verdict == "right" for one in checked)
     lines = [f"{name} ({checked[0].lesson}): {right} of {len(checked)} right"]
     for one in checked:
@@ -54,4 +64,9 @@ def table(name: str, checked: Sequence[Checked]) -> list[str]:
             for part in one.message.replace("**", "").splitlines():
                 indent = " " * 6
                 lines += textwrap.wrap(part, 84, initial_indent=indent, subsequent_indent=indent)
+    if questions is not None:
+        lines.append(
+            f"  questions, by the record handed in: {questions.answered} of "
+            f"{questions.questions} answered, {questions.right_first} right at the first try"
+        )
     return lines

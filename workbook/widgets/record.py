@@ -88,7 +88,7 @@ def progress_card() -> None:
         said = texts.get(one.objective, "")
         wrong = ", ".join(one.items[:4])
         weak.append((one.objective, f"{said} ({one.right} of {one.seen} right at first; {wrong})"))
-    card = ProgressCard(standing.lessons(_contents(), items), weak)
+    card = ProgressCard(standing.lessons(contents(), items), weak)
     present(card)
 
 
@@ -102,7 +102,7 @@ def _objectives() -> dict[str, str]:
         return {}
 
 
-def _contents() -> list[standing.Contents]:
+def contents() -> list[standing.Contents]:
     """What each lesson of this copy holds."""
     from workbook.questions import bank
 
