@@ -12,6 +12,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from workbook.widgets import plain_errors
 
 ERRORS = {
+    "x = {\n    'name': 'a' = 'b',\n}": "two equal signs: `==`",
+    "x = {\n    'name': len('a') 'b',\n}": "a missing comma",
     "events.drop_duplicates('user', 'event')": "as one list, in square brackets: `.drop_dup",
     "events.groupby('user', 'event')['n'].sum()": "as one list, in square brackets: `.groupby(",
     "events['event'] - events['user']": "`set(...)`",

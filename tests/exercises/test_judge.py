@@ -263,6 +263,17 @@ def test_whatever_stands_there_check_never_raises(kind: str, value: Any) -> None
     assert judge(asked, value).status in ("right", "wrong")
 
 
+def test_an_error_in_a_test_call_is_told_in_plain_words() -> None:
+    asked = exercise(lambda column: len(column), "function", cases=[([1, 2],), ([3],)])
+    said = judge(asked, lambda column: 2 if pd.Series(column) == [1, 2] else 1).message
+    assert "right on 0 of 2 test calls. One call stopped: `and`, `or`, `not`, `if` do not" in said
+    assert "One call stopped: OSError: no" in judge(asked, _refusing).message
+
+
+def _refusing(_: Any) -> None:
+    raise OSError("no")
+
+
 def test_a_function_is_called_on_fresh_arguments_and_its_errors_are_caught() -> None:
     def first(items: list[int]) -> int:
         return items.pop(0)
@@ -271,7 +282,8 @@ def test_a_function_is_called_on_fresh_arguments_and_its_errors_are_caught() -> 
     assert judge(asked, first).status == "right"
     assert judge(asked, lambda items: items[-1]).status == "wrong"
     broken = judge(asked, lambda items: items[5])
-    assert broken.status == "wrong" and "IndexError" in broken.message
+    assert broken.status == "wrong"
+    assert "One call stopped: There are fewer rows or items" in broken.message
     half = judge(asked, lambda items: 1)
     assert "1 of 2 test calls" in half.message
 

@@ -174,6 +174,8 @@ def _syntax(failure: Failure, found: re.Match[str]) -> str:
         return "A bracket is open: count `[` and `]`, one `]` is missing."
     if code.count("{") > code.count("}"):
         return "A brace is open: count `{` and `}`, one `}` is missing."
+    if re.search(r"^\s*['\"]\w+['\"]\s*:[^(]*[^=!<>(]=(?!=)", code, re.MULTILINE):
+        return "To compare, write two equal signs: `==`."
     if re.search(r"^\s*(if|for|while|def|else|elif)\b[^:#]*$", code, re.MULTILINE):
         return "A line that starts with `if`, `for` or `def` ends with a colon `:`."
     return (

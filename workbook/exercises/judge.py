@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from workbook.exercises import values
+from workbook.exercises.beginner import Failure, explain
 from workbook.exercises.compare import Rules, same
 from workbook.exercises.values import Canonical, Json
 
@@ -184,7 +185,9 @@ def _function_trouble(exercise: Exercise, form: Canonical) -> str:
     right = sum(same_result(got, wanted, exercise) for got, wanted in pairs)
     score = f"It is right on {right} of {len(pairs)} test calls."
     if broken:
-        return f"{score} One call stopped with {broken[0]['value']}: {broken[0]['text']}"
+        name, text = broken[0]["value"], broken[0]["text"]
+        words = explain(Failure(name, text))
+        return f"{score} One call stopped: {words or f'{name}: {text}'}"
     return f"{score} Try it on an example so small that you can work it out by hand."
 
 
