@@ -83,6 +83,12 @@ def test_an_interval_knows_what_lies_in_it():
     assert "0" not in Interval(0.0, 1.0)
 
 
+def test_an_interval_times_a_hundred_is_in_percent() -> None:
+    assert 100 * Interval(0.25, 0.5) == Interval(0.25, 0.5) * 100 == Interval(25.0, 50.0)
+    assert -1 * Interval(0.25, 0.5) == Interval(-0.5, -0.25)
+    assert isinstance(100 * wilson(3, 20), Interval)
+
+
 def test_z_95_is_the_z_of_a_level_of_95_percent():
     assert z_value(0.95) == pytest.approx(Z_95, abs=1e-14)
 

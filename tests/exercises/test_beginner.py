@@ -12,6 +12,10 @@ from IPython.core.interactiveshell import InteractiveShell
 from workbook.widgets import plain_errors
 
 ERRORS = {
+    "events[~events['event'] == 'view']": '`~(table["column"] == "value")`',
+    "x = (1, 2)\nx['low']": "such as `.low` of an interval",
+    "x = events['n'].sum()\nx[x['n'] > 1]": "holds one number, no table",
+    "x = 5.5\nx['n']": "holds one number, no table",
     "x = {\n    'name': 'a' = 'b',\n}": "two equal signs: `==`",
     "x = {\n    'name': len('a') 'b',\n}": "a missing comma",
     "events.drop_duplicates('user', 'event')": "as one list, in square brackets: `.drop_dup",

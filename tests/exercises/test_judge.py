@@ -178,6 +178,13 @@ def test_general_slips_of_tables_and_sets() -> None:
     assert judge(items, {"a", "c"}).way == "some"
 
 
+def test_a_name_without_quotes_is_told_from_a_misspelled_one() -> None:
+    asked = exercise({"low": 0.62, "high": 2.08}, "mapping")
+    assert "stands in quotes" in judge(asked, {0.05: 0.62, 0.36: 2.08}).message
+    assert "Check the spelling" in judge(asked, {"low": 0.62, "hihg": 2.08}).message
+    assert "Check the spelling" in judge(asked, {"low": 0.62, 0.36: 2.08}).message
+
+
 def test_no_message_gives_the_answer_away() -> None:
     asked = exercise(pd.Series({"view": 61252, "cart": 12545}), "series")
     tries: list[Any] = [..., 3, "x", {"view": 1}, {"view": 1, "cart": 2},

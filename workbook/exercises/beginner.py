@@ -264,9 +264,18 @@ _RULES: list[tuple[tuple[str, ...], str, Callable[[Failure, re.Match[str]], str]
      _say("A function is called with parentheses, `()`. A bracket can only follow them.")),
     (("TypeError",), r"'(method|builtin_function_or_method|function)'|function object", _say(
         "The parentheses after a function's name are missing: it must be called, `name()`.")),
-    (("TypeError",), r"(?:list|tuple) indices must be integers", _say(
+    (("TypeError",), r"tuple indices must be integers", _say(
+        "That is no table but a few values in a row. One of them is taken by its place, `[0]`, or "
+        "by its name after a dot if it has one, such as `.low` of an interval.")),
+    (("TypeError",), r"list indices must be integers", _say(
         "That is a list of things, so a name does not lead into it. Take the things one by one, "
         "with `for thing in the_list`, and ask each for the name.")),
+    (("TypeError",), r"'(?:numpy\.)?(?:int|float)\d*' object is not subscr", _say(
+        "That name holds one number, no table: nothing can be taken out of it. Was it set to "
+        "something else in between?")),
+    (("TypeError",), r"bad operand type for unary ~|__invert__", _say(
+        "`~` turns a whole condition around, so the condition stands in parentheses: "
+        "`~(table[\"column\"] == \"value\")`.")),
     (("TypeError",), r"string indices must be integers", _say(
         "That is a text, so a name does not lead into it. Does a loop run over a dictionary? It "
         "gives the names in it, one by one.")),
@@ -339,6 +348,9 @@ _RULES: list[tuple[tuple[str, ...], str, Callable[[Failure, re.Match[str]], str]
         "`python -m workbook lab`?")),
     (("FileNotFoundError",), r"", _say(
         "There is no such file. The shop's tables come with `load(\"name\")`, without a path.")),
+    (("IndexError",), r"invalid index to scalar", _say(
+        "That name holds one number, no table: nothing can be taken out of it. Was it set to "
+        "something else in between?")),
     (("IndexError",), r"out of", _say(
         "There are fewer rows or items than you asked for. Python counts from 0.")),
 ]  # fmt: skip

@@ -277,7 +277,7 @@ def _rows_slip(
     if form["kind"] in ("series", "mapping") and mine != theirs:
         return "labels", (
             f"`{name}` has the right number of values, but {len(mine - theirs)} of its labels "
-            "are not those that the prompt names. Check the spelling."
+            "are not those that the prompt names. " + _about_labels(form, answer)
         )
     if form["kind"] == "set" and mine != theirs:
         wrong = len(mine - theirs)
@@ -286,6 +286,15 @@ def _rows_slip(
             "A misspelled name, or one too many?"
         )
     return None
+
+
+def _about_labels(form: Canonical, answer: Canonical) -> str:
+    """Names without quotes stand for values, mostly numbers of a cell above."""
+    if any(isinstance(label, str) for label in _labels(form)) or not all(
+        isinstance(label, str) for label in _labels(answer)
+    ):
+        return "Check the spelling."
+    return "A name in a dictionary stands in quotes, or Python puts a value in its place."
 
 
 def _of_them(count: int) -> str:
