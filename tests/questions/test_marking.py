@@ -224,6 +224,13 @@ def test_only_what_can_be_rounded_is_called_close(right: str, given: str, close:
     assert text.startswith("Close. Look at the rounding") is close, text
 
 
+def test_a_small_number_is_not_taken_for_one_over_a_large_one() -> None:
+    question = bank.Numeric(
+        id="02-x", objective="L", bloom="apply", stem=".", answer="19.3", why=".", tolerance=0.06
+    )
+    assert "swapped" not in mark(question, "0.1").feedback[0].text
+
+
 def test_equal_right_sides_are_interchangeable() -> None:
     pairs = [bank.Pair("a", "x", "."), bank.Pair("b", "x", "."), bank.Pair("c", "y", ".")]
     question = bank.Match(id="02-x", objective="L", bloom="apply", stem=".", pairs=pairs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,9 +25,10 @@ class Interval(NamedTuple):
     def __contains__(self, value: object) -> bool:
         return isinstance(value, Real) and self.low <= float(value) <= self.high
 
-    if not TYPE_CHECKING:  # a type checker takes any product of a tuple for a longer tuple
 
-        def __mul__(self, factor: float) -> Interval:
-            return Interval(*sorted((self.low * factor, self.high * factor)))
+def _times(interval: Interval, factor: float) -> Interval:
+    return Interval(*sorted((interval.low * factor, interval.high * factor)))
 
-        __rmul__ = __mul__
+
+# Set from outside: a type checker takes any product of a tuple for a longer tuple.
+Interval.__mul__ = Interval.__rmul__ = _times  # type: ignore[method-assign, assignment]

@@ -285,7 +285,7 @@ def _slip(value: float, target: float, question: Numeric, in_percent: bool) -> s
         return "That is the rest, the part that was not asked for. Read the question's noun again."
     if target and near(-target):
         return "The size is right, the sign is not."
-    if target and near(1 / target):
+    if target and abs(1 / target) > 5 * question.tolerance and near(1 / target):
         return "You divided the wrong way round: numerator and denominator are swapped."
     counted = target == round(target) and value == round(value)
     rounded = target != round(target) and value in (round(target, places) for places in range(4))
