@@ -1172,8 +1172,6 @@ quiz("02-q10", "02-q13", "02-q15", "02-q16", "02-q17", "02-q19")
 # %% [markdown] tags=["instructor", "key"]
 # ## Key for the instructor
 #
-# **To project a vote,** type `quiz("02-q20")`, later `quiz("02-q21")`, into a new cell. Press Check only after the second vote.
-#
 # **The bet (02-q06).** Expect most bets between twenty and sixty. Defensible before the truth: anything below the share of readers, with a reason. Section 5 says 1.5 % of the orders and 13 % of the sign-ups. Say: Northlight's number was never wrong, it answered another question.
 #
 # **Vote (1), 02-q20.** Expect two thirds for *milestone*, since everybody passes the question. Defensible: a secondary action, still. The tick is a forced step that nobody wants for itself, and orders are possible without a sign-up: in the log 1,061 of 1,176 buyers, 90 %, have none. Ask what share of buyers would be without one after Theo's change.

@@ -1153,8 +1153,6 @@ quiz("03-q20", "03-q10", "03-q11", "03-q26", "03-q25", "03-q21", "03-q22")
 # %% [markdown] tags=["instructor", "key"]
 # ## Key for the instructor
 #
-# **To project a vote,** type `quiz("03-q23")`, later `quiz("03-q24")`, into a new cell. Press Check only after the second vote.
-#
 # **Two honest rates.** 1.77 and 3.44 %. Scope, window and exclusions are the same; the denominator differs, and with it the numerator, since only sign-ups in article visits are left above the line.
 #
 # **Vote 1 (03-q23).** Expect the class to split between all visits and article visits, with some for the count. Defensible: all visits. Let the *article* side say who could move their rate without winning a reader, and let the *count* side say what happens in a week with twice the traffic. Grant that any denominator is fine that is named before and cannot be chosen by whoever is paid.

@@ -5,7 +5,6 @@
 # objectives: [L7.1, L7.2, L7.3, L7.4, L7.5, L7.6, L7.7]
 # tables: [mini_log, events, raw_events, sessions, order_items, products, cart_outage]
 # moves: [shift]
-# needs: [def, drop, merge, sum]
 # emphasis: [delivery, if later steps hold]
 # votes: [07-q32, 07-q33]
 # cited:
@@ -55,7 +54,7 @@ quiz.recall("07")
 # %% [markdown]
 # ## 1 Six visitors, by hand
 #
-# A **funnel** is a list of steps and a rule that says who counts at each. The *mini-log* has six visitors; each number is the minute of a step, `s1` and `s2` are a visitor's sessions (visits).
+# A **funnel** is a list of steps and a rule that says who counts at each. The *mini-log* has six visitors; each number is the minute of a step, `s1` and `s2` are a visitor's sessions.
 
 # %%
 mini_log = load("mini_log")
@@ -369,7 +368,7 @@ def one_session_per_user():
 quiz("07-q05")
 
 # %% [markdown]
-# **Why the two reports differ.** Northlight counted sessions, Theo users. Who looks on Monday and buys on Thursday has one whole path as a user, two broken ones as sessions. The visit that only looked also enlarges the denominator.
+# **Why the two reports differ.** Northlight counted sessions, Theo users. Who looks on Monday and buys on Thursday has one whole path as a user, two broken ones as sessions.
 
 # %%
 log = load("events")
@@ -398,7 +397,7 @@ show(
 )
 
 # %% [markdown]
-# **Neither report answers Mara.** As she asks it (users, closed, in order, at most a week from step to step, these 13 weeks), 1,094 of 12,111 viewers ordered: 9.0 %. Theo's 9.4 % sets no limit; Northlight's 7.9 % tells how often one visit does it all. (A user is a browser: who looks on the phone and orders on the laptop is lost to all three.)
+# **Neither report answers Mara.** As she asks it (users, closed, in order, at most a week from step to step, these 13 weeks), 1,094 of 12,111 viewers ordered: 9.0 %. Theo's 9.4 % sets no limit; Northlight's 7.9 % tells how often one visit does it all. (Who looks on the phone and orders on the laptop is lost to all three.)
 
 # %% tags=["facts"]
 asked = funnel(log, steps, window="7 days")
@@ -917,7 +916,7 @@ mobile, desk = by_device["mobile"], by_device["desktop"]
 reachable = step_completion(desk)
 lost = 100 * step_abandonment(mobile).iloc[1:]
 won = recoverable_value(mobile, reachable, margin).iloc[1:]
-# Luck: the 95 % interval of the ratio of two shares (delta method on its logarithm).
+# The 95 % interval of the ratio of two shares (delta method on its logarithm).
 luck = 1.96 * (1 / mobile - 1 / mobile.shift() + 1 / desk - 1 / desk.shift()).iloc[1:] ** 0.5
 whole = mobile["purchase"] * margin
 low, high = ((won + whole) * np.exp(side * luck) - whole for side in (-1, 1))
@@ -931,7 +930,7 @@ right.barh(won.index, won, color=colors, xerr=[won - low, high - won], capsize=3
 right.axvline(0, color="black", linewidth=0.8)
 left.invert_yaxis()
 left.set_xlabel("lost at this step on phones, %")
-right.set_xlabel("margin won at desktop's level, $ in 13 weeks\n(thin line: luck, 95 %)")
+right.set_xlabel("margin won at desktop's level, $ in 13 weeks\n(thin line: 95 % interval)")
 fig.suptitle(
     f"Phones lose most people at {lost.idxmax()}, and could win most at {top}",
     fontsize=11,
@@ -942,13 +941,13 @@ show(
     fig,
     alt=f"Two bar charts over the five steps on phones. Left, share lost: largest at "
     f"{lost.idxmax()} with {lost.max():.0f} %. Right, margin that could be won at desktop's "
-    f"completion: largest at {top}, {round(won[top], -2):,.0f} dollars, with luck "
-    f"{round(low[top], -2):,.0f} to {round(high[top], -2):,.0f}. The line for luck crosses zero at: "
+    f"completion: largest at {top}, {round(won[top], -2):,.0f} dollars, with a 95 % interval from "
+    f"{round(low[top], -2):,.0f} to {round(high[top], -2):,.0f}. The interval crosses zero at: "
     + (", ".join(won.index[unsure]) or "no step"),
 )
 
 # %% [markdown]
-# A thin line is luck: with other visitors in the same shop the bar could as well have ended elsewhere on it. Where it crosses zero (pale bar), phones do about as well as desktop. (Phone orders leave $31.45, a little more than the average used here.)
+# The thin lines are 95 % intervals, as in lesson 06. Where one crosses zero (pale bar), phones may do as well as desktop. (Phone orders leave $31.45, a little more than the average used here.)
 #
 # The longest bar is a place to look, not a forecast: people at desks are other people, and "if later steps hold" is a bet. Make one:
 
@@ -993,7 +992,7 @@ sample = pd.Series(
 pd.DataFrame({"users": sample, "of the step before, %": (100 * sample / sample.shift()).round(2)})
 
 # %% [markdown]
-# Carts were missing, not people: the **tag**, the code that records `add_to_cart`, had failed. On 1-15 and 20-24 November it recorded almost none, while checkouts and orders went on. So the 77 % are too good: in December and January about half of the cart *sessions* reached checkout. (Scope and season explain a part of the gap at most.) No macro number showed it.
+# Carts were missing, not people: a tag had failed. On 1-15 and 20-24 November it recorded almost none, while checkouts and orders went on. So the 77 % are too good: in December and January about half of the cart *sessions* reached checkout. (Scope and season explain a part of the gap at most.) No macro number showed it.
 #
 # A step larger than the one before, or too good, points to a failing tag or a **path** around the step. Check both first.
 
@@ -1128,7 +1127,7 @@ def only_zero():
 
 
 # %% [markdown]
-# **Pebble Street's own tag.** `events` is the shop's log without faults. What the tags recorded is `raw_events`. Users per day who did each step, on days with more checkouts than carts:
+# **Pebble Street's own tag.** A funnel by day finds the silent days of lesson 05 too. Users who did each step in the raw log, on days with more checkouts than carts:
 
 # %%
 raw = load("raw_events")
@@ -1139,7 +1138,7 @@ silent = per_day[per_day["begin_checkout"] > per_day["add_to_cart"]][steps]
 silent
 
 # %% [markdown]
-# No carts, yet orders: the tag again. What do these days do to the 13 weeks? Take only their carts out of `events`:
+# What do these days do to the 13 weeks? Take only their carts out of `events`:
 
 # %%
 log = load("events")
@@ -1174,7 +1173,7 @@ transitions(log, "checkout", by="page")
 log = load("events")
 checkouts = log[log["event"] == "begin_checkout"]
 with_cart = log[log["event"] == "add_to_cart"]["session"]
-without = checkouts[~checkouts["session"].isin(with_cart)]  # ~ means: not
+without = checkouts[~checkouts["session"].isin(with_cart)]
 print("Sessions that began checkout:", checkouts["session"].nunique())
 print("of these without a cart event:", without["session"].nunique())
 
@@ -1443,8 +1442,6 @@ quiz("07-q11", "07-q14", "07-q16", "07-q17", "07-q18")
 # **If time is short,** show the figure below Exercise 4 without solving it, and leave the explorer for home.
 
 # %% [markdown] tags=["instructor", "key"]
-# **To project a vote,** type `quiz("07-q32")`, later `quiz("07-q33")`, into a new cell. Press Check only after the second vote.
-#
 # **07-q04, then vote 1 (07-q32).** The first is *yes*: the view at minute 2000 lies in time. So expect about half for *in* at the vote, since any view may start the clock. Defensible is *out*, because no single cart is near enough to both the view and the checkout. Let the *in* side draw one path from the first step to the third with a pencil that is not lifted.
 #
 # **Explorer.** From *closed*, `u2` goes at the purchase by *sessions* and by the half hour; `u6` comes to the cart by *any order*.

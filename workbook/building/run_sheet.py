@@ -191,8 +191,9 @@ def _answers(key: Cell, votes: Sequence[Single]) -> Iterator[str]:
     for number, vote in enumerate(votes, start=1):
         yield f"Vote {number} ({vote.id})"
         yield from _wrapped(
-            f'To project it: a new cell with quiz("{vote.id}"), in your copy, since handouts lack '
-            "it. Press Check only after the second vote."
+            "Project it from the open sheet, which holds no answer. Its feedback: a new cell with "
+            f'quiz("{vote.id}") in a notebook of the repository, since handouts lack it; press '
+            "Check only after the second vote."
         )
         for place, option in enumerate(vote.options):
             sign = "right" if option.right else "wrong"
