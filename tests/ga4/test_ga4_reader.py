@@ -835,6 +835,28 @@ def test_parameters_asked_for_become_columns_in_their_types(tmp_path: Path) -> N
     assert "method" not in read_ga4_export(tmp_path / "file").events
 
 
+@pytest.mark.parametrize("form", ["BigQuery's integers as text", "parameters flattened"])
+def test_whole_numbers_stay_whole_where_some_rows_have_none(tmp_path: Path, form: str) -> None:
+    events = [
+        event(percent_scrolled=90, tax=7, whole=3, half=0.5),
+        event(second=1, tax=5.28, whole=4),
+    ]
+    forms.FORMS[form](events, tmp_path / "file")
+    asked = ["percent_scrolled", "tax", "whole", "half"]
+    found = read_ga4_export(tmp_path / "file", parameters=asked).events
+    assert [str(found[name].dtype) for name in asked] == ["Int64", "float64", "Int64", "float64"]
+    assert found.percent_scrolled.astype("str").fillna("-").tolist() == ["90", "-"]
+    assert found.tax.tolist() == [7.0, 5.28]
+    assert found.groupby("percent_scrolled").size().to_dict() == {90: 1}
+
+
+def test_numbers_too_long_for_a_column_of_numbers_are_texts(tmp_path: Path) -> None:
+    events = forms.flattened([event(long=2**70), event(second=1)])
+    (tmp_path / "file").write_bytes(forms.jsonl(events))
+    found = read_ga4_export(tmp_path / "file", parameters=["long"]).events
+    assert found.long.fillna("-").tolist() == [str(2**70), "-"]
+
+
 @pytest.mark.parametrize("names", [["value"], ["a", "a"], [""], [3]])
 def test_parameters_that_cannot_be_columns_are_refused(read: Read, names: Any) -> None:
     with pytest.raises(ValueError, match=r"leave it out|takes names"):

@@ -26,7 +26,7 @@ class Export:
 
     events       one event in the true order: time, event_date, user, session, event, item_id,
                  page_location, value, currency, transaction_id, engaged_seconds, user_id,
-                 consent, then the parameters asked for.
+                 consent, then the parameters asked for (whole numbers as Int64, with gaps).
     sessions     one session by start: session, user, start, end, session_number, visitor, source,
                  medium, campaign, source_rule, device, country, landing_page (an address, where
                  the shop's table has a kind of page), pages, engaged_seconds, engaged, consent; for

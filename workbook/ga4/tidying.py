@@ -105,15 +105,29 @@ def _log(
     inside = log.user.notna() & log.session_id.notna()
     log["session"] = (log.user + "." + log.session_id.astype("str")).where(inside)
     for place, name in enumerate(extra):
-        values = [row[place] for row in by_name["extra"]]
         # A parameter may be called like a column that the tables are made of.
-        series = pd.Series(values, dtype=None if values else object)
-        if series.dtype == object:
-            series = pd.Series(_texts(None if v is None else text(v) for v in values))
-        log[f"parameter {name}"] = series
+        log[f"parameter {name}"] = _column([row[place] for row in by_name["extra"]])
     keys = [log[name].to_numpy() for name in reversed(_ORDER)]
     log = log.iloc[np.lexsort(keys)].reset_index(drop=True)
     return _without_overlap(log, notes)
+
+
+def _column(values: list[Any]) -> Any:
+    """A parameter's values, None where there is none.
+
+    Whole numbers become Int64, which shows gaps without turning the others into decimals; other
+    numbers float64; what is not all numbers text.
+    """
+    if any(value is not None for value in values):
+        if all(value is None or type(value) is int for value in values):
+            try:
+                return pd.array(values, dtype="Int64")
+            except OverflowError:
+                pass  # a number too long for it
+        series = pd.Series(values)
+        if series.dtype != object:
+            return series
+    return _texts(None if value is None else text(value) for value in values)
 
 
 def _without_overlap(log: pd.DataFrame, notes: Notes) -> pd.DataFrame:
