@@ -25,6 +25,9 @@ _PLACES = {
     "read_ga4_export": "workbook.ga4",
     "funnel": "workbook.analysis.funnels",
     "transitions": "workbook.analysis.funnels",
+    "sessionize": "workbook.analysis.sessions",
+    "engaged": "workbook.analysis.sessions",
+    "wilson": "workbook.analysis.rates",
     "funnel_explorer": "workbook.widgets.explorer_funnel",
     "model_explorer": "workbook.widgets.explorer_models",
     "comparison": "workbook.widgets.journey",
@@ -36,6 +39,11 @@ _PLACES = {
     "plan_form": "workbook.widgets.plan_form",
     "my_plan": "workbook.widgets.plan_form",
     "subscriber_explorer": "workbook.widgets.explorer_subscribers",
+    "purchase_explorer": "workbook.widgets.explorer_purchase",
+    "fault_explorer": "workbook.widgets.explorer_faults",
+    "headline_explorer": "workbook.widgets.explorer_headlines",
+    "audit": "workbook.widgets.audit_card",
+    "finding": "workbook.widgets.audit_card",
     "glossary": "workbook.widgets.glossary",
 }
 

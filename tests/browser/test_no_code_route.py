@@ -65,7 +65,7 @@ def test_the_route_without_code_can_be_walked(
     assert ["".join(cell["source"]) for cell in saved] == [cell["source"] for cell in cells]
     assert all(o["output_type"] != "error" for c in saved for o in c.get("outputs", []))
     record = (tmp_path / "progress.jsonl").read_text("utf-8").splitlines()
-    noted = {event["item"]: event["verdict"] for event in map(json.loads, record)}
+    noted = {e["item"]: e["verdict"] for e in map(json.loads, record) if "verdict" in e}
     assert set(asked) <= set(noted)
     assert {noted[key] for key in asked} <= {"right", "committed", "decided", "self-rated"}
     page.close()
