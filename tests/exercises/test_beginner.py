@@ -12,6 +12,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from workbook.widgets import plain_errors
 
 ERRORS = {
+    "x = {'a'= 5, 'b'= 7}": "a colon stands between",
+    "x = {'a': 5, 'b'= 7}": "a colon",
     "events[~events['event'] == 'view']": '`~(table["column"] == "value")`',
     "x = (1, 2)\nx['low']": "such as `.low` of an interval",
     "x = events['n'].sum()\nx[x['n'] > 1]": "holds one number, no table",

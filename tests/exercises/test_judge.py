@@ -218,6 +218,18 @@ def test_right_numbers_of_a_dictionary_are_named(value: dict[str, float], words:
     assert said.endswith(words) or said.endswith(f"{words} rounded?")
 
 
+def test_a_mistake_among_others_in_a_dictionary_is_named() -> None:
+    right = {"a": "ok", "b": "name", "c": "amount"}
+    ways = [{**right, "b": "ok"}, {**right, "a": "amount", "c": "ok"}]
+    asked = exercise(right, "mapping", wrong=ways)
+    assert judge(asked, ways[0]).message == "message 0"
+    both = judge(asked, {"a": "name", "b": "ok", "c": "amount"})
+    assert (both.message, both.way) == ("message 0 (More is wrong besides.)", "way0")
+    assert judge(asked, {"a": "amount", "b": "amount", "c": "ok"}).way == "way1"
+    assert judge(asked, {"a": "amount", "b": "name", "c": "amount"}).way == ""
+    assert judge(asked, {"a": "name", "b": "ok", "d": "ok"}).way == "labels"
+
+
 def test_texts_where_numbers_belong_are_named() -> None:
     assert "without quotes" in judge(exercise([5, 3], "list"), ["5", "3"]).message
     mapping = exercise({"cart": 66.3}, "mapping")

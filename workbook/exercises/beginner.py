@@ -216,6 +216,12 @@ def _say(text: str) -> Callable[[Failure, re.Match[str]], str]:
     return lambda failure, found: text.format(*found.groups())
 
 
+def _equal_signs(failure: Failure, found: re.Match[str]) -> str:
+    if re.search(r"[{,]\s*(['\"])[^'\"]*\1\s*=(?!=)", failure.code):
+        return 'In a dictionary a colon stands between a name and its value: `{"a": 5, "b": 7}`.'
+    return "To compare, write two equal signs: `==`. A single `=` gives a name to a value."
+
+
 _SYNTAX = ("SyntaxError", "_IncompleteInputError")
 _RULES: list[tuple[tuple[str, ...], str, Callable[[Failure, re.Match[str]], str]]] = [
     (("NameError",), r"name '(\w+)' is not defined", _name_error),
@@ -226,8 +232,7 @@ _RULES: list[tuple[tuple[str, ...], str, Callable[[Failure, re.Match[str]], str]
     (("KeyError",), r"None of", _say(
         "None of these columns exists. Look at the table's `.columns`.")),
     (("KeyError",), r"(?s)(.*)", _key_error),
-    (_SYNTAX, r"(?i)maybe you meant '=='|perhaps you meant \"==\"|cannot assign to", _say(
-        "To compare, write two equal signs: `==`. A single `=` gives a name to a value.")),
+    (_SYNTAX, r"(?i)maybe you meant '=='|perhaps you meant \"==\"|cannot assign to", _equal_signs),
     (_SYNTAX, r"'(.)' was never closed|incomplete input", _syntax),
     (_SYNTAX, r"unmatched '(.)'|closing parenthesis '(.)'", _say(
         "There is one closing bracket too many, or it is of another kind than the opening one.")),

@@ -122,6 +122,8 @@ def judge_form(exercise: Exercise, form: Canonical | None, found: str = "") -> V
     if _holds_blanks(form):
         said = f"A blank is left: a value in `{exercise.name}` is still `...`."
         return Verdict("wrong", said, "blank")
+    if part := _part_of(exercise, form):
+        return Verdict("wrong", f"{part.message} (More is wrong besides.)", part.name)
     name, message = _slip(exercise, form) or ("", _not_yet(exercise, form))
     return Verdict("wrong", message, name)
 
@@ -139,6 +141,29 @@ def _not_yet(exercise: Exercise, form: Canonical) -> str:
     if exercise.kind == "string":
         return text + "Is it spelled as the prompt spells it, capital letters included?"
     return text + "Go through its values one by one: which would you defend, and how?"
+
+
+def _part_of(exercise: Exercise, form: Canonical) -> WrongWay | None:
+    """The first wrong way whose mistakes in a dictionary were made, with others beside them."""
+    if form["kind"] != "mapping":
+        return None
+
+    def differing(one: Canonical, other: Canonical) -> set[Json]:
+        pairs = zip(one["items"], other["items"], strict=True)
+        return {
+            a[0]
+            for a, b in pairs
+            if not same({**one, "items": [a]}, {**one, "items": [b]}, exercise.rules)
+        }
+
+    for way in exercise.wrong:
+        forms = (way.value, form, exercise.answer)
+        if len({str([key for key, _ in each.get("items", ())]) for each in forms}) > 1:
+            continue
+        mistaken = differing(way.value, exercise.answer)
+        if mistaken and not mistaken & differing(form, way.value):
+            return way
+    return None
 
 
 def _entries(exercise: Exercise, form: Canonical) -> str:
