@@ -368,7 +368,7 @@ print("sellers:", 100 * bill["conversions"].sum() / bill["clicks"].sum(), "withi
 #
 # The third is counted like the **conversion rate** of Google Ads: conversions / ad interactions (mostly clicks).
 #
-# Compare two rates only if their five parts agree, but for the groups.
+# Compare two rates only if their five parts agree. Only the groups may differ.
 
 # %% [markdown]
 # ## 2 What is a visit?
@@ -407,7 +407,7 @@ print("GA4, purchase alone:", 100 * (one_page & quick & ~sessions["session"].isi
 # %% [markdown]
 # ## 3 How far luck reaches
 #
-# Luck has a part in every count: the same shop could have had a few orders more or fewer in these weeks. A **95 % interval** is made so that it catches the true rate in 95 of 100 such cases (the thin lines of the figure).
+# Luck has a part in every count: the same shop could have had a few orders more or fewer in these weeks. A **95 % interval** is made so that it catches the true rate in 95 of 100 such cases.
 #
 # The simplest is the normal one, $p \pm 1.96 \sqrt{p(1-p)/n}$ (p: the rate, n: how many users; 1.96 belongs to 95 %). `wilson(hits, n)` computes a better one. Both, in percent:
 
@@ -422,7 +422,7 @@ names = ["users who ordered", "normal from", "normal to", "Wilson from", "Wilson
 pd.DataFrame(lines, columns=names).round(1).set_index("users who ordered")
 
 # %% [markdown]
-# With few orders the **normal interval** breaks: it reaches below zero, and at 0 of 200 it has no width, as if an order were impossible. **Wilson's interval** holds the true rates that make such a count plausible. If none of $n$ did it, their rate is at most about $3/n$: the **rule of three**, here 1.5 % (one end; the table's 1.9 % is the upper of two).
+# With few orders the **normal interval** breaks: it reaches below zero, and at 0 of 200 it has no width, as if an order were impossible. **Wilson's interval** holds the true rates that make such a count plausible. If none of $n$ did it, their rate is at most about $3/n$: the **rule of three**, here 1.5 %. (It looks at one end only; Wilson's 1.9 % is the upper of two.)
 #
 # ### Exercise 2. Two weeks of social
 #
@@ -840,6 +840,16 @@ def factors_for_changes():
 
 
 @wrong("06-without-social")
+def orders_as_a_factor():
+    """Both rates are right. Under *orders* you say to how many percent they change, not *by* how many.
+
+    What is "no change" here, and what should it be?
+    """
+    found = _change(*_without())
+    return {**found, "orders": 100 + found["orders"]}
+
+
+@wrong("06-without-social")
 def orders_as_a_number():
     """Both rates are right. Under *orders* stands a number of orders.
 
@@ -924,7 +934,7 @@ print("margin of an average order:", (earned["quantity"] * earned["margin"]).sum
 quiz("06-q08")
 
 # %% [markdown]
-# The shop's truth: averages of six simulated shops, 13 weeks, per 60,000 visits, each channel off from eight weeks before.
+# The shop's truth: averages of six simulated shops, 13 weeks, per 60,000 visits; each channel was stopped eight weeks before these. Visits, orders and margin are changes.
 
 # %%
 truth = load("truth_effects")
@@ -962,7 +972,7 @@ for part in [every[met], every[~met]]:
 #
 # And more goes than stands under a channel's name: display has 14 orders in 1,288 visits, yet 46 orders and 5,123 visits stay away. Most people whom it brings do not click: they search or type the address later, and are booked under other names.
 #
-# **What Mara writes.** "In 13 weeks visits from ads ended with an order less often than others (1.63 % against 2.23 %). People who came by an ad ordered more often (2.79 % against 2.15 %), a fifth of these buyers only before it. Neither tells what the ads bring." (In the log a person is a browser.)
+# **What Mara writes.** "In 13 weeks visits from ads ended with an order less often than others (1.63 % against 2.23 %). People who came by an ad ordered more often (2.79 % against 2.15 %), a fifth of these buyers only before they had come by one. Neither tells what the ads bring."
 
 # %% [markdown]
 # ## Exam corner

@@ -224,10 +224,15 @@ def test_a_mistake_among_others_in_a_dictionary_is_named() -> None:
     asked = exercise(right, "mapping", wrong=ways)
     assert judge(asked, ways[0]).message == "message 0"
     both = judge(asked, {"a": "name", "b": "ok", "c": "amount"})
-    assert (both.message, both.way) == ("message 0 (More is wrong besides.)", "way0")
+    assert both.message == "message 0\n\n1 more of its 3 entries is wrong."
+    assert both.way == "way0"
     assert judge(asked, {"a": "amount", "b": "amount", "c": "ok"}).way == "way1"
     assert judge(asked, {"a": "amount", "b": "name", "c": "amount"}).way == ""
     assert judge(asked, {"a": "name", "b": "ok", "d": "ok"}).way == "labels"
+    praise = WrongWay("praise", "The rest is right.", values.natural({**right, "b": "ok"}) or {})
+    proud = Exercise("01-x", "x", "mapping", asked.answer, EXACT, wrong=(praise,))
+    assert judge(proud, {"a": "ok", "b": "ok", "c": "amount"}).way == "praise"
+    assert judge(proud, {"a": "name", "b": "ok", "c": "amount"}).way == ""
 
 
 def test_texts_where_numbers_belong_are_named() -> None:

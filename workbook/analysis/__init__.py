@@ -12,6 +12,8 @@ What counts, and how sure is it?
                    `user_key_event_rate`, `key_events_per_session`
     orders         duplicates and refunds: `deduplicate`, `deduplication`, `revenue_by_rule`,
                    `net_of_refunds`, `purchase_value`
+    payload        a purchase event before it is sent, and what reports make of it:
+                   `validate_payload`, `reports_of`, `without_clearing`
 
 Where do people leave, and by which way?
     funnels        `funnel` (open or closed), `funnel_members`, `step_completion`, `abandonment`,

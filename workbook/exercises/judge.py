@@ -7,6 +7,7 @@ kernel and, from outside of it, by `workbook check`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -123,7 +124,11 @@ def judge_form(exercise: Exercise, form: Canonical | None, found: str = "") -> V
         said = f"A blank is left: a value in `{exercise.name}` is still `...`."
         return Verdict("wrong", said, "blank")
     if part := _part_of(exercise, form):
-        return Verdict("wrong", f"{part.message} (More is wrong besides.)", part.name)
+        way, more = part
+        said = (
+            f"{more} more of its {len(form['items'])} entries {'is' if more == 1 else 'are'} wrong."
+        )
+        return Verdict("wrong", f"{way.message}\n\n{said}", way.name)
     name, message = _slip(exercise, form) or ("", _not_yet(exercise, form))
     return Verdict("wrong", message, name)
 
@@ -143,8 +148,10 @@ def _not_yet(exercise: Exercise, form: Canonical) -> str:
     return text + "Go through its values one by one: which would you defend, and how?"
 
 
-def _part_of(exercise: Exercise, form: Canonical) -> WrongWay | None:
-    """The first wrong way whose mistakes in a dictionary were made, with others beside them."""
+def _part_of(exercise: Exercise, form: Canonical) -> tuple[WrongWay, int] | None:
+    """The wrong way whose mistakes in a dictionary were made beside others, and how many these
+    are: the way with most mistakes, of equals the first. Not one that says that the rest is right.
+    """
     if form["kind"] != "mapping":
         return None
 
@@ -156,14 +163,21 @@ def _part_of(exercise: Exercise, form: Canonical) -> WrongWay | None:
             if not same({**one, "items": [a]}, {**one, "items": [b]}, exercise.rules)
         }
 
+    found: tuple[WrongWay, set[Json]] | None = None
     for way in exercise.wrong:
         forms = (way.value, form, exercise.answer)
-        if len({str([key for key, _ in each.get("items", ())]) for each in forms}) > 1:
+        if re.search(r"\bright\b", way.message) or (
+            len({str([key for key, _ in each.get("items", ())]) for each in forms}) > 1
+        ):
             continue
         mistaken = differing(way.value, exercise.answer)
-        if mistaken and not mistaken & differing(form, way.value):
-            return way
-    return None
+        made = mistaken and not mistaken & differing(form, way.value)
+        if made and (found is None or len(mistaken) > len(found[1])):
+            found = way, mistaken
+    if found is None:
+        return None
+    way, mistaken = found
+    return way, len(differing(form, exercise.answer) - mistaken)
 
 
 def _entries(exercise: Exercise, form: Canonical) -> str:
