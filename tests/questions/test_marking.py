@@ -252,7 +252,7 @@ def test_classify_marks_label_and_reason_of_each_row() -> None:
     assert result.score == (2, 4)
     assert result.correct is False
     assert result.summary == (
-        "2 of 4 labels right, 1 of them with a reason that holds; 3 are asked for. Not yet."
+        "2 of 4 labels right, 1 of them with a reason that holds; 3 are enough to pass. Not yet."
     )
 
 
@@ -264,7 +264,7 @@ def test_classify_is_passed_with_as_many_as_asked_for() -> None:
     result = marked("q07", [["micro", "step"], *ALL[1:]])
     assert result.correct is True
     assert result.summary == (
-        "3 of 4 labels right, 3 of them with a reason that holds; 3 were asked for. Passed."
+        "3 of 4 labels right, 3 of them with a reason that holds; 3 are enough. Passed."
     )
     assert marked("q07", ALL).summary == "Right: all 4."
 

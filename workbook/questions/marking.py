@@ -388,9 +388,10 @@ def _classify(question: Classify, answer: Any) -> Marked:
     if whole == len(rows):
         summary = f"Right: all {len(rows)}."
     elif labels >= wanted:
-        summary += ". Passed." if wanted == len(rows) else f"; {wanted} were asked for. Passed."
+        summary += ". Passed." if wanted == len(rows) else f"; {wanted} are enough. Passed."
     else:
-        summary += f"; {wanted} are asked for. Not yet."
+        enough = "all are needed" if wanted == len(rows) else f"{wanted} are enough"
+        summary += f"; {enough} to pass. Not yet."
     return Marked(labels >= wanted, summary, parts, score=(labels, len(rows)))
 
 
