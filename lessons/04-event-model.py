@@ -622,6 +622,8 @@ seen
 
 # %% [markdown]
 # `d` breaks two: a text equals no number.
+#
+# Want to send an order and watch the reports fill, without code? The explorer stands at the beginning of *Stretch*.
 # %% [markdown]
 # ## 3 Clause three: what a session is
 #
