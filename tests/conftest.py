@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,3 +27,25 @@ def mini(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = helpers.copy_mini(tmp_path_factory.mktemp("mini") / "home")
     helpers.build_mini(home)
     return home
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium, the only one of this process; skipped with a reason without it.
+
+    Playwright refuses a second one beside the first.
+    """
+    api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    sys.path.insert(0, str(HERE / "browser"))
+    from browser_lab import FLAGS, chromium
+
+    with api.sync_playwright() as playwright:
+        path = chromium(playwright)
+        if path is None:
+            message = "no Chromium found: install it, or point CHROMIUM to one"
+            if os.environ.get("WORKBOOK_REQUIRE_BROWSER") == "1":
+                pytest.fail(message)
+            pytest.skip(message)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS, headless=True)
+        yield browser
+        browser.close()

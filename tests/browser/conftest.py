@@ -1,8 +1,7 @@
-"""One server and one browser for all browser tests; skipped with a reason without Chromium."""
+"""One server for all browser tests; their browser is in tests/conftest.py."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,32 +9,16 @@ import pytest
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
-from browser_lab import FLAGS, Lab, Notebook, chromium  # noqa: E402
+from browser_lab import Lab, Notebook  # noqa: E402
 
 SAMPLE = Path(__file__).parents[1] / "questions" / "lessons"
 FAILED = pytest.StashKey[bool]()
-REQUIRED = os.environ.get("WORKBOOK_REQUIRE_BROWSER") == "1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[playwright_api.Browser]:
-    """A headless Chromium."""
-    with playwright_api.sync_playwright() as playwright:
-        path = chromium(playwright)
-        if path is None:
-            message = "no Chromium found: install it, or point CHROMIUM to one"
-            if REQUIRED:
-                pytest.fail(message)
-            pytest.skip(message)
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS, headless=True)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -119,7 +119,7 @@ def answer(form: Locator, question: bank.Question) -> None:
     if button == "Check":
         expect(said.locator(".ss-summary")).to_have_attribute("data-state", "right", timeout=20_000)
     else:
-        expect(said).not_to_be_empty()
+        expect(said).not_to_be_empty(timeout=20_000)
 
 
 def put_in_order(form: Locator, count: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -425,12 +424,8 @@ widget.render({{ model, el: document.getElementById("here") }});
 
 
 @pytest.fixture(scope="module")
-def explorer_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def explorer_page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The explorer alone in Chromium, on a model whose kernel is gone."""
-    api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
-    from browser_lab import FLAGS, chromium
-
     source = Path(explorer_models.__file__)
     html = PAGE.format(
         css=source.with_suffix(".css").read_text("utf-8"),
@@ -441,15 +436,10 @@ def explorer_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     )
     file = tmp_path_factory.mktemp("explorer") / "explorer.html"
     file.write_text(html, "utf-8")
-    with api.sync_playwright() as playwright:
-        path = chromium(playwright)
-        if path is None:
-            pytest.skip("no Chromium found: install it, or point CHROMIUM to one")
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        page = browser.new_page(viewport={"width": 360, "height": 800})
-        page.goto(file.as_uri())
-        yield page
-        browser.close()
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.goto(file.as_uri())
+    yield page
+    page.close()
 
 
 @pytest.mark.browser
