@@ -1159,7 +1159,7 @@ quiz("03-q20", "03-q10", "03-q11", "03-q26", "03-q25", "03-q21", "03-q22")
 #
 # **The plan.** On sign-ups Northlight draws a prize; totals such as orders stay silent, and what subscribers buy fires. On carts it is a louder button, and buyers among cart users fire. On `purchase` it cuts channels, and the number of orders fires where its rate does not. A limit of 5 % is narrower than luck for most numbers of this shop: the check says so, and the game has no luck.
 #
-# **Vote 2 (03-q24).** Expect *yes* from a third to a half, most because the fall "is not significant". Defensible: not yet. Draw the interval and the limit on the board; ask which true values still fit. Then ask what a longer test costs.
+# **Vote 2 (03-q24).** Expect *yes* from a third to a half, most because the fall "is not significant". Defensible: to wait. Draw the interval and the limit on the board; ask which true values still fit. Then ask what a longer test costs.
 #
 # **03-q14.** No option is keyed. Paying as asked and stopping the mails are hard to defend, for opposite reasons; a low price with a running holdout, taking the pop-up down, and the guest checkout can each be argued. Press for the number: sign for $2 from about 65 more buyers per 1,000 sign-ups at the average margin, where the test has 35; in money, from two dollars each, where it has 1.37. And of whose sign-ups?
 #

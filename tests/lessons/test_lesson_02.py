@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
-from collections import Counter
 from typing import Any
 
 import pandas as pd
 import pytest
 import yaml
+from lesson_text import answer_of, open_sheet, prose, rows_of
 
 from workbook import load, paths
 from workbook.exercises import store
 from workbook.exercises.judge import judge
 from workbook.questions import bank
-from workbook.questions.drawing import draw, evaluate
 from workbook.reference import source
 from workbook.shop import truth
 from workbook.shop.policy import Policy
@@ -34,14 +32,7 @@ SECONDARY = list(journey.BESIDE)
 ON_PATH = [*journey.ON_PATH, *journey.FURTHER_ON_PATH]
 
 
-def prose() -> str:
-    """What a learner reads, in one line."""
-    cells = (c for c in LESSON.cells if c.kind == "markdown")
-    shown = (c.source for c in cells if not c.tags & {"hint", "instructor"})
-    return " ".join(" ".join(shown).split())
-
-
-TEXT = prose()
+TEXT = prose(LESSON)
 
 
 @pytest.fixture(scope="module")
@@ -72,91 +63,12 @@ def without_it(log: pd.DataFrame, orders: pd.DataFrame) -> pd.Series:
 # --- the bank ----------------------------------------------------------------------------------
 
 
-def test_both_pools_serve_every_objective_and_all_nine_types_occur() -> None:
-    reserved = [question for question in QUESTIONS if question.pool == "exam"]
-    assert len(QUESTIONS) >= 27
-    assert len(reserved) >= 9
-    assert 1 / 3 <= len(reserved) / len(QUESTIONS) <= 1 / 2
-    for pool in ("lesson", "exam"):
-        served = {question.objective for question in QUESTIONS if question.pool == pool}
-        assert served == {f"L2.{n}" for n in range(1, 6)}
-    assert {question.type for question in QUESTIONS} == set(bank.TYPES)
-
-
-def test_neither_letter_nor_length_gives_the_right_option_away() -> None:
-    places, longest, shortest = Counter[int](), 0, 0
-    singles = [question for question in QUESTIONS if isinstance(question, bank.Single)]
-    for question in singles:
-        lengths = [len(option.text) for option in question.options]
-        [right] = [i for i, option in enumerate(question.options) if option.right]
-        places[right] += 1
-        longest += lengths[right] == max(lengths)
-        shortest += lengths[right] == min(lengths)
-    assert len(places) == 4
-    assert max(places.values()) <= len(singles) / 3
-    assert 1 <= longest <= len(singles) / 4  # and never to be the longest would tell as well
-    assert shortest <= len(singles) / 4
-
-
-@pytest.mark.parametrize(
-    "form", [";", ":", "since", "because", "yet", "but", "only", "never", "nothing"]
-)
-def test_no_form_of_words_gives_the_right_option_away(form: str) -> None:
-    """Where the right option has it, another of the same question has it, and the reverse."""
-    alone = []
-    for question in QUESTIONS:
-        if isinstance(question, bank.Single):
-            has = [form in option.text.lower() for option in question.options]
-            [right] = [i for i, option in enumerate(question.options) if option.right]
-            if (sum(has) == 1 and has[right]) or (sum(has) == len(has) - 1 and not has[right]):
-                alone.append(question.id)
-    assert not alone
-
-
-def test_no_drawn_numbers_make_a_slip_right() -> None:
-    for question in QUESTIONS:
-        if not isinstance(question, bank.Numeric):
-            continue
-        for seed in range(200):
-            numbers = draw(question, seed)
-            answer = evaluate(question.answer, numbers)
-            for slip in question.wrong:
-                gap = abs(evaluate(slip.value, numbers) - answer)
-                assert gap > 2 * question.tolerance, (question.id, slip.value)
-
-
-def test_the_votes_are_single_questions_that_the_notebook_does_not_show() -> None:
-    shown = {name for cell in LESSON.cells for name in cell.quizzes()}
-    for name in LESSON.header["votes"]:
-        assert BY_ID[name].type == "single"
-        assert BY_ID[name].pool == "lesson"
-        assert name not in shown
-        told = [c.tags for c in LESSON.cells if "instructor" in c.tags and name in c.source]
-        assert told == [{"instructor", "key"}]  # the open sheet names no vote
-
-
-def test_the_run_sheet_covers_fifty_minutes_and_gives_no_answer() -> None:
-    [sheet] = [c.source for c in LESSON.cells if c.tags == {"instructor"}]
-    spans = [(int(a), int(b)) for a, b in re.findall(r"^\| (\d+)-(\d+) \|", sheet, re.MULTILINE)]
-    assert spans[0][0] == 0
-    assert spans[-1][1] == 50
-    assert all(one[1] == other[0] for one, other in itertools.pairwise(spans))
+def test_the_open_sheet_gives_no_answer() -> None:
+    sheet = open_sheet(LESSON)
     assert not re.search(r"1\.5 %|13 %|66 %|71 %", sheet)
 
 
 # --- questions with a table of their own ------------------------------------------------------
-
-
-def rows_of(name: str) -> list[list[Any]]:
-    table = BY_ID[name].table
-    assert table is not None
-    return table.rows
-
-
-def answer_of(name: str) -> float:
-    question = BY_ID[name]
-    assert isinstance(question, bank.Numeric)
-    return float(evaluate(question.answer, {}))
 
 
 def test_the_ten_users_give_the_share_never_on_the_path() -> None:
@@ -560,14 +472,3 @@ def test_a_known_mistake_is_named(log: pd.DataFrame, key: str, attempt: Any, wor
 def test_the_series_may_come_in_any_order(log: pd.DataFrame, orders: pd.DataFrame) -> None:
     share = without_it(log, orders)[[*SECONDARY, "page_view", "view_item", *ON_PATH]]
     assert judge(store.find("02-buyers-without"), share).status == "right"
-
-
-def test_the_core_route_is_short_enough_to_read() -> None:
-    """Signs between words, as in tables and formulas, are not counted."""
-    words = 0
-    for cell in LESSON.cells:
-        if cell.source.startswith("## Exam corner"):
-            break
-        if cell.kind == "markdown" and not cell.tags & {"hint", "instructor"}:
-            words += sum(bool(re.search(r"\w", word)) for word in cell.source.split())
-    assert words <= 1_200

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable
-from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -199,24 +197,6 @@ def test_four_of_the_six_steps_lie_in_the_visit_of_every_order():
     )
 
 
-def test_the_core_route_is_short_enough_to_read():
-    words = 0
-    for cell in LESSON.cells:
-        if cell.source.startswith("## Exam corner"):
-            break
-        if cell.kind == "markdown" and not cell.tags & {"hint", "instructor"}:
-            words += len(cell.source.split())
-    assert 1_000 < words <= 1_200
-
-
-def test_no_two_dollar_signs_in_a_text_become_a_formula():
-    """JupyterLab sets what stands between two dollar signs as mathematics."""
-    assert any("$" in cell.source for cell in LESSON.cells if cell.kind == "markdown")
-    for cell in LESSON.cells:
-        if cell.kind == "markdown":
-            assert cell.source.count("$") < 2, cell.line
-
-
 def test_cells_that_a_learner_reads_fit_the_page():
     for cell in LESSON.cells:
         shown = cell.kind == "code" and not cell.tags & {"ways", "facts"}
@@ -372,64 +352,12 @@ def test_the_break_even_of_the_ads_is_the_one_of_the_margin(questions):
     assert f"below a ROAS of {break_even_roas(0.4):.1f} each dollar" in key.text
 
 
-def test_every_objective_has_questions_to_practice_and_questions_in_reserve(questions):
-    for number in range(1, 7):
-        pools = {q.pool for q in questions.values() if q.objective == f"L3.{number}"}
-        assert pools == {"lesson", "exam"}, number
-
-
-def test_the_bank_has_all_nine_types_and_a_third_is_reserved(questions):
-    assert len(questions) >= 27
-    assert {q.type for q in questions.values()} == set(bank.TYPES)
-    reserved = sum(q.pool == "exam" for q in questions.values())
-    assert 1 / 3 <= reserved / len(questions) <= 0.4
-
-
-def test_neither_the_longest_option_nor_one_letter_is_worth_guessing(questions):
-    singles = [q for q in questions.values() if q.type == "single"]
-    keys = [[option.right for option in q.options].index(True) for q in singles]
-    lengths = [[len(option.text) for option in q.options] for q in singles]
-    longest = sum(
-        length[key] == max(length) and length.count(max(length)) == 1
-        for key, length in zip(keys, lengths, strict=True)
-    )
-    assert set(keys) == set(range(4))
-    assert max(Counter(keys).values()) <= len(singles) / 3
-    assert longest <= len(singles) / 4
-
-
-def test_no_drawn_numbers_make_a_slip_right(questions):
-    for question in questions.values():
-        if question.type != "numeric":
-            continue
-        for seed in range(300):
-            numbers = draw(question, seed)
-            answer = evaluate(question.answer, numbers)
-            for slip in question.wrong:
-                gap = abs(evaluate(slip.value, numbers) - answer)
-                assert gap > 2 * question.tolerance, (question.id, numbers, slip.value)
-
-
-def test_the_two_votes_are_questions_with_one_key_and_not_in_reserve(questions):
-    assert len(LESSON.header["votes"]) == 2
-    for name in LESSON.header["votes"]:
-        assert questions[name].type == "single"
-        assert questions[name].pool == "lesson"
-
-
-def test_the_run_sheet_covers_fifty_minutes_without_a_gap():
-    [sheet] = [c.source for c in LESSON.cells if c.tags == {"instructor"}]
-    spans = [(int(a), int(b)) for a, b in re.findall(r"(?m)^\| (\d+)-(\d+) \|", sheet)]
-    assert spans[0][0] == 0 and spans[-1][1] == 50
-    assert all(end == start for (_, end), (start, _) in pairwise(spans))
-
-
 def test_the_open_sheet_tells_no_answer_and_no_vote_by_name():
     [sheet] = [c.source for c in LESSON.cells if c.tags == {"instructor"}]
     [key] = [c.source for c in LESSON.cells if c.tags == {"instructor", "key"}]
     for name in LESSON.header["votes"]:
         assert name not in sheet
-    for word in ("Defensible", "1.37", "prize", "65 more", "not yet"):
+    for word in ("Defensible", "1.37", "prize", "65 more", "to wait"):
         assert word in key and word not in sheet
     assert "Ctrl+B" in sheet and "*No laptop:*" in sheet and "*Early:*" in sheet
     per_1000 = 1_000 * ASKED / margin_per_order()

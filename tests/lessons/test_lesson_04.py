@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import gzip
-import itertools
 import json
 import re
 from collections import Counter, defaultdict
@@ -13,13 +12,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from lesson_text import answer_of, open_sheet, prose, rows_of
 
 from workbook import load, paths, read_ga4_export
 from workbook.analysis import sessions as ga4_sessions
 from workbook.exercises import store
 from workbook.exercises.judge import judge
 from workbook.questions import bank
-from workbook.questions.drawing import draw, evaluate
+from workbook.questions.drawing import draw
 from workbook.reference import source
 from workbook.widgets import explorer_purchase
 
@@ -30,14 +30,7 @@ BY_ID = {question.id: question for question in QUESTIONS}
 VERDICTS = {"a": "ok", "b": "name", "c": "amount", "d": "type", "e": "amount", "f": "currency"}
 
 
-def prose() -> str:
-    """What a learner reads, in one line."""
-    cells = (c for c in LESSON.cells if c.kind == "markdown")
-    shown = (c.source for c in cells if not c.tags & {"hint", "instructor"})
-    return " ".join(" ".join(shown).split())
-
-
-TEXT = prose()
+TEXT = prose(LESSON)
 [KEY] = [c.source for c in LESSON.cells if c.tags == {"instructor", "key"}]
 
 
@@ -75,83 +68,8 @@ def breach(payload: dict[str, Any]) -> str:
 # --- the bank ----------------------------------------------------------------------------------
 
 
-def test_both_pools_serve_every_objective_and_all_nine_types_occur() -> None:
-    reserved = [question for question in QUESTIONS if question.pool == "exam"]
-    assert len(QUESTIONS) >= 27
-    assert 1 / 3 <= len(reserved) / len(QUESTIONS) <= 1 / 2
-    for pool in ("lesson", "exam"):
-        served = {question.objective for question in QUESTIONS if question.pool == pool}
-        assert served == {f"L4.{n}" for n in range(1, 7)}
-    assert {question.type for question in QUESTIONS} == set(bank.TYPES)
-
-
-def test_a_third_of_the_questions_asks_for_work_on_numbers() -> None:
-    worked = [
-        question
-        for question in QUESTIONS
-        if question.bloom in ("apply", "analyze") and (question.table or question.numbers)
-    ]
-    assert len(worked) >= len(QUESTIONS) / 3
-
-
-def test_neither_letter_nor_length_gives_the_right_option_away() -> None:
-    places, longest, shortest = Counter[int](), 0, 0
-    singles = [question for question in QUESTIONS if isinstance(question, bank.Single)]
-    for question in singles:
-        lengths = [len(option.text) for option in question.options]
-        [right] = [i for i, option in enumerate(question.options) if option.right]
-        places[right] += 1
-        longest += lengths[right] == max(lengths)
-        shortest += lengths[right] == min(lengths)
-    assert len(places) == 4
-    assert max(places.values()) <= len(singles) / 3
-    assert 1 <= longest <= len(singles) / 4
-    assert shortest <= len(singles) / 4
-
-
-@pytest.mark.parametrize(
-    "form", [";", ":", "since", "because", "yet", "but", "only", "never", "nothing", "may", "for "]
-)
-def test_no_form_of_words_gives_the_right_option_away(form: str) -> None:
-    """Where the right option has it, another of the same question has it, and the reverse."""
-    alone = []
-    for question in QUESTIONS:
-        if isinstance(question, bank.Single):
-            has = [form in option.text.lower() for option in question.options]
-            [right] = [i for i, option in enumerate(question.options) if option.right]
-            if (sum(has) == 1 and has[right]) or (sum(has) == len(has) - 1 and not has[right]):
-                alone.append(question.id)
-    assert not alone
-
-
-def test_no_drawn_numbers_make_a_slip_right() -> None:
-    for question in QUESTIONS:
-        if not isinstance(question, bank.Numeric):
-            continue
-        for seed in range(200):
-            numbers = draw(question, seed)
-            answer = evaluate(question.answer, numbers)
-            for slip in question.wrong:
-                gap = abs(evaluate(slip.value, numbers) - answer)
-                assert gap > 2 * question.tolerance, (question.id, slip.value)
-
-
-def test_the_votes_are_single_questions_that_the_notebook_does_not_show() -> None:
-    shown = {name for cell in LESSON.cells for name in cell.quizzes()}
-    for name in LESSON.header["votes"]:
-        assert BY_ID[name].type == "single"
-        assert BY_ID[name].pool == "lesson"
-        assert name not in shown
-        told = [c.tags for c in LESSON.cells if "instructor" in c.tags and name in c.source]
-        assert told == [{"instructor", "key"}]  # the open sheet names no vote
-
-
-def test_the_run_sheet_covers_fifty_minutes_and_gives_no_answer() -> None:
-    [sheet] = [c.source for c in LESSON.cells if c.tags == {"instructor"}]
-    spans = [(int(a), int(b)) for a, b in re.findall(r"(?m)^\| (\d+)-(\d+) \|", sheet)]
-    assert spans[0][0] == 0
-    assert spans[-1][1] == 50
-    assert all(one[1] == other[0] for one, other in itertools.pairwise(spans))
+def test_the_open_sheet_gives_no_answer() -> None:
+    sheet = open_sheet(LESSON)
     assert not re.search(r"9\.1|1,610|1,604|two sessions|keeps the contract", sheet)
 
 
@@ -200,18 +118,6 @@ def test_the_second_vote_stands_before_what_answers_it() -> None:
 
 
 # --- questions with a table of their own ------------------------------------------------------
-
-
-def rows_of(name: str) -> list[list[Any]]:
-    table = BY_ID[name].table
-    assert table is not None
-    return table.rows
-
-
-def answer_of(name: str, numbers: dict[str, Any] | None = None) -> float:
-    question = BY_ID[name]
-    assert isinstance(question, bank.Numeric)
-    return float(evaluate(question.answer, numbers or {}))
 
 
 def test_the_six_payloads_of_the_twin_break_the_clause_that_is_keyed() -> None:
@@ -639,14 +545,3 @@ def test_known_mistakes_with_a_star_are_named(log: pd.DataFrame) -> None:
         assert words in verdict.message
     right = judge(store.find("04-bounce-rate"), lambda stars: rate_of(log, set(stars)))
     assert right.status == "right"
-
-
-def test_the_core_route_is_short_enough_to_read() -> None:
-    """Signs between words, as in tables and formulas, are not counted."""
-    words = 0
-    for cell in LESSON.cells:
-        if cell.source.startswith("## Exam corner"):
-            break
-        if cell.kind == "markdown" and not cell.tags & {"hint", "instructor"}:
-            words += sum(bool(re.search(r"\w", word)) for word in cell.source.split())
-    assert words <= 1_200

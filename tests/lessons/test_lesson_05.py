@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import re
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -11,13 +10,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from lesson_text import open_sheet, prose, right_of, rows_of
 
 from workbook import load, paths
 from workbook.audits import Judged, Score, Truth, planted, score
 from workbook.exercises import store
 from workbook.exercises.judge import judge
 from workbook.questions import bank
-from workbook.questions.drawing import draw, evaluate
 from workbook.reference import source
 from workbook.shop.calendar import SEED
 from workbook.shop.faults.plan import CONTROL_DAYS, plan
@@ -31,14 +30,7 @@ SINGLES = [question for question in QUESTIONS if isinstance(question, bank.Singl
 FIRST_DAY = dt.date(2025, 9, 22)
 
 
-def prose() -> str:
-    """What a learner reads, in one line."""
-    cells = (c for c in LESSON.cells if c.kind == "markdown")
-    shown = (c.source for c in cells if not c.tags & {"hint", "instructor"})
-    return " ".join(" ".join(shown).split())
-
-
-TEXT = prose()
+TEXT = prose(LESSON)
 
 
 def key_text() -> str:
@@ -93,95 +85,12 @@ def money(rows: list[Any]) -> float:
 # --- the bank ----------------------------------------------------------------------------------
 
 
-def test_both_pools_serve_every_objective_and_all_nine_types_occur() -> None:
-    reserved = [question for question in QUESTIONS if question.pool == "exam"]
-    assert len(QUESTIONS) >= 27
-    assert 1 / 3 <= len(reserved) / len(QUESTIONS) <= 1 / 2
-    for pool in ("lesson", "exam"):
-        served = {question.objective for question in QUESTIONS if question.pool == pool}
-        assert served == {f"L5.{n}" for n in range(1, 8)}
-    assert {question.type for question in QUESTIONS} == set(bank.TYPES)
-
-
-def test_a_third_applies_or_analyzes_something_that_is_shown() -> None:
-    found = [
-        question
-        for question in QUESTIONS
-        if question.bloom in ("apply", "analyze") and (question.table or question.numbers)
-    ]
-    assert len(found) >= len(QUESTIONS) / 3
-
-
-def test_neither_letter_nor_length_gives_the_right_option_away() -> None:
-    places, longest, shortest = Counter[int](), 0, 0
-    for question in SINGLES:
-        lengths = [len(option.text) for option in question.options]
-        [right] = [i for i, option in enumerate(question.options) if option.right]
-        places[right] += 1
-        longest += lengths[right] == max(lengths)
-        shortest += lengths[right] == min(lengths)
-    assert len(places) == 4
-    assert max(places.values()) <= len(SINGLES) / 3
-    assert 1 <= longest <= len(SINGLES) / 4
-    assert shortest <= len(SINGLES) / 4
-
-
-@pytest.mark.parametrize(
-    "form", [";", ":", "since", "because", "yet", "but", "only", "never", "nothing"]
-)
-def test_no_form_of_words_gives_the_right_option_away(form: str) -> None:
-    alone = []
-    for question in SINGLES:
-        has = [form in option.text.lower() for option in question.options]
-        [right] = [i for i, option in enumerate(question.options) if option.right]
-        if (sum(has) == 1 and has[right]) or (sum(has) == len(has) - 1 and not has[right]):
-            alone.append(question.id)
-    assert not alone
-
-
-def test_no_drawn_numbers_make_a_slip_right() -> None:
-    for question in QUESTIONS:
-        if not isinstance(question, bank.Numeric):
-            continue
-        for seed in range(200):
-            numbers = draw(question, seed)
-            answer = evaluate(question.answer, numbers)
-            for slip in question.wrong:
-                gap = abs(evaluate(slip.value, numbers) - answer)
-                assert gap > 2 * question.tolerance, (question.id, slip.value)
-
-
-def test_the_votes_are_single_questions_that_the_notebook_does_not_show() -> None:
-    shown = {name for cell in LESSON.cells for name in cell.quizzes()}
-    for name in LESSON.header["votes"]:
-        assert BY_ID[name].type == "single"
-        assert BY_ID[name].pool == "lesson"
-        assert name not in shown
-        told = [c.tags for c in LESSON.cells if "instructor" in c.tags and name in c.source]
-        assert told == [{"instructor", "key"}]  # the open sheet names no vote
-
-
-def test_the_run_sheet_covers_fifty_minutes_and_gives_no_answer() -> None:
-    [sheet] = [c.source for c in LESSON.cells if c.tags == {"instructor"}]
-    spans = [(int(a), int(b)) for a, b in re.findall(r"^\| (\d+)-(\d+) \|", sheet, re.MULTILINE)]
-    assert spans[0][0] == 0
-    assert spans[-1][1] == 50
-    assert all(one[1] == other[0] for one, other in itertools.pairwise(spans))
+def test_the_open_sheet_gives_no_answer() -> None:
+    sheet = open_sheet(LESSON)
     assert not re.search(r"\b(113|96\.7|340|1,945|October 1[4-7]|75 orders|5\.1)\b", sheet)
 
 
 # --- small tables of the questions -------------------------------------------------------------
-
-
-def rows_of(name: str) -> list[list[Any]]:
-    table = BY_ID[name].table
-    assert table is not None
-    return table.rows
-
-
-def right_of(name: str) -> str:
-    [option] = [option for option in BY_ID[name].options if option.right]  # type: ignore[union-attr]
-    return option.text
 
 
 def test_the_trace_is_lost_where_the_two_days_first_differ() -> None:
@@ -543,13 +452,6 @@ def test_googles_dead_days_are_those_of_lesson_07() -> None:
     assert "on November 20 to 24" in words("05-q18")
 
 
-def test_no_two_dollar_signs_make_a_formula_of_what_stands_between() -> None:
-    """JupyterLab reads `$5 and $6` as mathematics."""
-    for cell in LESSON.cells:
-        if cell.kind == "markdown":
-            assert cell.source.count("$") < 2, cell.source
-
-
 def test_each_rule_of_the_eight_purchases_gives_another_sum() -> None:
     """RV-22, by hand, and a second order of u3."""
     rows = [("9:00", "u1", "T1", 50), ("9:02", "u1", "T1", 50), ("9:15", "u2", "T2", 80),
@@ -673,17 +575,6 @@ def test_bets_and_exercises_come_before_what_gives_them_away() -> None:
 
 def test_no_cell_that_a_learner_sees_reads_the_fault_log() -> None:
     assert not any('load("fault_log")' in cell.source for cell in LESSON.seen())
-
-
-def test_the_core_route_is_short_enough_to_read() -> None:
-    """Signs between words, as in tables and formulas, are not counted."""
-    count = 0
-    for cell in LESSON.cells:
-        if cell.source.startswith("## Exam corner"):
-            break
-        if cell.kind == "markdown" and not cell.tags & {"hint", "instructor"}:
-            count += sum(bool(re.search(r"\w", word)) for word in cell.source.split())
-    assert count <= 1_200
 
 
 # --- the messages ------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from lesson_text import answer_of, open_sheet, prose, rows_of
 from scipy.stats import binom
 from statsmodels.stats.proportion import proportion_confint
 
@@ -21,7 +22,7 @@ from workbook.analysis.sessions import sessionize
 from workbook.exercises import store
 from workbook.exercises.judge import judge
 from workbook.questions import bank
-from workbook.questions.drawing import draw, evaluate
+from workbook.questions.drawing import evaluate
 from workbook.reference import source
 from workbook.shop.policy import Policy
 from workbook.shop.what_if import world
@@ -34,14 +35,7 @@ ADS = {"brand search", "non-brand search", "social", "display", "remarketing"}
 MINUTES = [0, 10, 25, 56, 60, 120, 149]  # RV-20
 
 
-def prose() -> str:
-    """What a learner reads, in one line."""
-    cells = (c for c in LESSON.cells if c.kind == "markdown")
-    shown = (c.source for c in cells if not c.tags & {"hint", "instructor"})
-    return " ".join(" ".join(shown).split())
-
-
-TEXT = prose()
+TEXT = prose(LESSON)
 
 
 @pytest.fixture(scope="module")
@@ -52,25 +46,6 @@ def sessions() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def orders() -> pd.DataFrame:
     return load("orders")
-
-
-def rows_of(name: str) -> list[list[Any]]:
-    table = BY_ID[name].table
-    assert table is not None
-    return table.rows
-
-
-def answer_of(name: str) -> float:
-    question = BY_ID[name]
-    assert isinstance(question, bank.Numeric)
-    return float(evaluate(question.answer, {}))
-
-
-def right_of(name: str) -> str:
-    question = BY_ID[name]
-    assert isinstance(question, bank.Single)
-    [right] = [option.text for option in question.options if option.right]
-    return right
 
 
 def printed(start: str) -> str:
@@ -84,95 +59,11 @@ def printed(start: str) -> str:
 # --- the bank ----------------------------------------------------------------------------------
 
 
-def test_both_pools_serve_every_objective_and_all_nine_types_occur() -> None:
-    reserved = [question for question in QUESTIONS if question.pool == "exam"]
-    assert len(QUESTIONS) >= 27
-    assert 1 / 3 <= len(reserved) / len(QUESTIONS) <= 1 / 2
-    for pool in ("lesson", "exam"):
-        served = {question.objective for question in QUESTIONS if question.pool == pool}
-        assert served == {f"L6.{n}" for n in range(1, 8)}
-    assert {question.type for question in QUESTIONS} == set(bank.TYPES)
-
-
-def test_a_third_of_the_questions_computes_or_analyzes_with_numbers_at_hand() -> None:
-    """A third of the bank; `numbers` are drawn anew for each learner."""
-    at_work = [
-        question
-        for question in QUESTIONS
-        if question.bloom in ("apply", "analyze") and (question.table or question.numbers)
-    ]
-    assert len(at_work) >= len(QUESTIONS) / 3
-
-
-def test_neither_letter_nor_length_gives_the_right_option_away() -> None:
-    places, longest, shortest = Counter[int](), 0, 0
-    for question in SINGLES:
-        lengths = [len(option.text) for option in question.options]
-        [right] = [i for i, option in enumerate(question.options) if option.right]
-        places[right] += 1
-        longest += lengths[right] == max(lengths)
-        shortest += lengths[right] == min(lengths)
-    assert len(places) == 4
-    assert max(places.values()) <= len(SINGLES) / 3
-    assert 1 <= longest <= len(SINGLES) / 4  # and never to be the longest would tell as well
-    assert shortest <= len(SINGLES) / 4
-
-
-@pytest.mark.parametrize(
-    "form",
-    [";", ":", "since", "because", "yet", "but", "only", "never", "not", "may", "about", "at most"],
-)
-def test_no_form_of_words_gives_the_right_option_away(form: str) -> None:
-    """Where the right option has it, another of the same question has it, and the reverse."""
-    alone = []
-    for question in SINGLES:
-        has = [form in option.text.lower() for option in question.options]
-        [right] = [i for i, option in enumerate(question.options) if option.right]
-        if (sum(has) == 1 and has[right]) or (sum(has) == len(has) - 1 and not has[right]):
-            alone.append(question.id)
-    assert not alone
-
-
-def test_no_drawn_numbers_make_a_slip_right_or_two_slips_one() -> None:
-    for question in QUESTIONS:
-        if not isinstance(question, bank.Numeric):
-            continue
-        for seed in range(200):
-            numbers = draw(question, seed)
-            found = [evaluate(question.answer, numbers)]
-            found += [evaluate(slip.value, numbers) for slip in question.wrong]
-            for one, other in itertools.combinations(found, 2):
-                assert abs(one - other) > 2 * question.tolerance, (question.id, numbers)
-
-
-def test_the_votes_are_single_questions_that_the_notebook_does_not_show() -> None:
-    shown = {name for cell in LESSON.cells for name in cell.quizzes()}
-    for name in LESSON.header["votes"]:
-        assert BY_ID[name].type == "single"
-        assert BY_ID[name].pool == "lesson"
-        assert name not in shown
-        told = [c.tags for c in LESSON.cells if "instructor" in c.tags and name in c.source]
-        assert told == [{"instructor", "key"}]  # the open sheet names no vote
-
-
-def test_the_run_sheet_covers_fifty_minutes_and_gives_no_answer() -> None:
-    [sheet] = [c.source for c in LESSON.cells if c.tags == {"instructor"}]
-    spans = [(int(a), int(b)) for a, b in re.findall(r"^\| (\d+)-(\d+) \|", sheet, re.MULTILINE)]
-    assert spans[0][0] == 0
-    assert spans[-1][1] == 50
-    assert all(one[1] == other[0] for one, other in itertools.pairwise(spans))
+def test_the_open_sheet_gives_no_answer() -> None:
+    sheet = open_sheet(LESSON)
     assert not re.search(
         r"2\.8|5\.1|7\.7|5,123|29 minutes|go on with|best of nine", sheet, re.IGNORECASE
     )
-
-
-def test_each_core_exercise_has_its_twin_right_below_it() -> None:
-    cells = LESSON.seen()
-    for place, cell in enumerate(cells):
-        if cell.is_answer and not cell.metadata.get("stretch"):
-            [twin] = [question.id for question in QUESTIONS if question.twin == cell.key]
-            below = [name for one in cells[place : place + 8] for name in one.quizzes()]
-            assert twin in below
 
 
 def test_no_figure_and_no_truth_is_shown_before_it_was_bet_or_decided_on() -> None:
@@ -712,14 +603,3 @@ def test_visits_numbered_click_by_click_pass() -> None:
         return pd.Series(visits_of(minutes.tolist(), timeout))
 
     assert judge(store.find("06-number-visits"), number_visits).status == "right"
-
-
-def test_the_core_route_is_short_enough_to_read() -> None:
-    """Signs between words, as in tables and formulas, are not counted."""
-    words = 0
-    for cell in LESSON.cells:
-        if cell.source.startswith("## Exam corner"):
-            break
-        if cell.kind == "markdown" and not cell.tags & {"hint", "instructor"}:
-            words += sum(bool(re.search(r"\w", word)) for word in cell.source.split())
-    assert words <= 1_200

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -23,7 +22,7 @@ from workbook.analysis.funnels import (
 from workbook.exercises import store
 from workbook.exercises.judge import judge
 from workbook.questions import bank
-from workbook.questions.drawing import draw, evaluate
+from workbook.questions.drawing import evaluate
 from workbook.reference import source
 from workbook.shop import truth, visits
 from workbook.shop.policy import Policy
@@ -127,42 +126,6 @@ def test_without_the_shop_s_tables_the_explorer_still_shows_six_visitors(monkeyp
 
 
 # --- the bank ---------------------------------------------------------------------------------
-
-
-def test_every_objective_has_questions_to_practice_and_questions_in_reserve(questions):
-    for number in range(1, 8):
-        pools = {q.pool for q in questions if q.objective == f"L7.{number}"}
-        assert pools == {"lesson", "exam"}, number
-
-
-def test_a_third_of_the_bank_is_reserved_for_mocks(questions):
-    assert len(questions) >= 22
-    reserved = sum(q.pool == "exam" for q in questions)
-    assert 0.3 <= reserved / len(questions) <= 0.4
-
-
-def test_neither_the_longest_option_nor_one_letter_is_worth_guessing(questions):
-    singles = [q for q in questions if q.type == "single"]
-    keys = [[option.right for option in q.options].index(True) for q in singles]
-    lengths = [[len(option.text) for option in q.options] for q in singles]
-    longest = sum(
-        length[key] == max(length) and length.count(max(length)) == 1
-        for key, length in zip(keys, lengths, strict=True)
-    )
-    assert max(Counter(keys).values()) <= len(singles) / 3
-    assert longest <= len(singles) / 4
-
-
-def test_no_drawn_numbers_make_a_slip_right(questions):
-    for question in questions:
-        if question.type != "numeric":
-            continue
-        for seed in range(300):
-            numbers = draw(question, seed)
-            answer = evaluate(question.answer, numbers)
-            for slip in question.wrong:
-                gap = abs(evaluate(slip.value, numbers) - answer)
-                assert gap > 2 * question.tolerance, (question.id, numbers, slip.value)
 
 
 def test_the_twin_of_the_abandonments_follows_from_its_own_counts():
@@ -503,17 +466,6 @@ def test_the_shop_as_it_is_has_the_counts_that_the_effects_are_quoted_against(qu
     visits = len(truth.SEEDS) * SHOP_PERSONS * VISITS_PER_PERSON
     [decision] = (question for question in questions if question.type == "decide")
     assert f"averaged over {visits / 1e6:.1f} million visits" in decision.source
-
-
-def test_the_core_route_is_short_enough_to_read() -> None:
-    """Signs between words, as in tables and formulas, are not counted."""
-    words = 0
-    for cell in source.read(LESSONS / "07-funnels.py").cells:
-        if cell.source.startswith("## Exam corner"):
-            break
-        if cell.kind == "markdown" and not cell.tags & {"hint", "instructor"}:
-            words += sum(bool(re.search(r"\w", word)) for word in cell.source.split())
-    assert words <= 1_200
 
 
 def test_the_table_of_the_matching_question_is_the_mini_log() -> None:
