@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
@@ -27,6 +28,28 @@ def mini(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = helpers.copy_mini(tmp_path_factory.mktemp("mini") / "home")
     helpers.build_mini(home)
     return home
+
+
+@pytest.fixture(scope="session")
+def other_shop(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """The tables that lessons name under another seed, made once for all processes of a run."""
+    from workbook.reference import source
+    from workbook.shop import tables
+
+    # Processes of pytest-xdist have folders side by side in that of the run.
+    own = tmp_path_factory.getbasetemp()
+    run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    lessons = map(source.read, source.sources(HERE.parent / "lessons"))
+    named = set().union(*(lesson.tables for lesson in lessons))
+
+    def made(seed: int) -> Path:
+        folder = run / f"shop-{seed}"
+        with FileLock(f"{folder}.lock"):
+            if not (folder / "datapackage.json").exists():  # written last
+                tables.write(folder, seed, tables.SLOW - named)
+        return folder
+
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -225,6 +225,13 @@ def test_a_question_without_a_why_is_refused(home: Path) -> None:
     assert "why" in problem
 
 
+def test_an_earlier_bank_out_of_which_nothing_can_be_recalled_is_refused(home: Path) -> None:
+    for name in ("00-mini-start", "02-later"):
+        (home / f"lessons/{name}.yml").write_text("questions: [")
+    [problem] = refused(home, LESSON)
+    assert "00-mini-start.yml cannot be read" in problem
+
+
 def test_an_objective_that_nothing_serves_is_refused(home: Path) -> None:
     bank = home / "lessons/01-mini.yml"
     bank.write_text(bank.read_text().replace("objective: L1.2", "objective: L1.1"))

@@ -6,27 +6,24 @@ Two seeds by default; `WORKBOOK_SEEDS=50` tries fifty (a quarter of an hour for 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from workbook.building import build
 from workbook.exercises.compare import same
 from workbook.exercises.judge import Exercise
 from workbook.reference import record, source
-from workbook.shop import tables
 
 LESSONS = source.sources(Path(__file__).parents[2] / "lessons")
-SEEDS = range(2_001, 2_001 + int(os.environ.get("WORKBOOK_SEEDS", "2")))
-NAMED: frozenset[str] = frozenset().union(*(source.read(path).tables for path in LESSONS))
+MORE = range(2_001, 2_000 + int(os.environ.get("WORKBOOK_SEEDS", "2")))
 
 
-@pytest.fixture(scope="module", params=SEEDS)
-def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=[build.OTHER_SEED, *MORE])
+def shop(request: pytest.FixtureRequest, other_shop: Callable[[int], Path]) -> Path:
     """The tables of another seed."""
-    folder = tmp_path_factory.mktemp(f"seed-{request.param}-")
-    parts = {"events", "sessions", "raw_events_patch", "raw_sessions_patch"}
-    tables.write(folder, request.param, {t.name for t in tables.TABLES} - NAMED - parts)
-    return folder
+    return other_shop(request.param)
 
 
 @pytest.mark.slow

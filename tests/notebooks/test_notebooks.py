@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import helpers
@@ -24,14 +24,9 @@ SANITIZE = Path(__file__).parent / "sanitize.cfg"
 
 
 @pytest.fixture(scope="module")
-def other_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def other_data(other_shop: Callable[[int], Path]) -> Path:
     """The shop's tables under another seed."""
-    from workbook.shop import tables
-
-    folder = tmp_path_factory.mktemp("other-seed")
-    named = set().union(*(source.read(path).tables for path in LESSONS))
-    tables.write(folder, build.OTHER_SEED, tables.SLOW - named)
-    return folder
+    return other_shop(build.OTHER_SEED)
 
 
 def test_every_lesson_has_its_notebooks_and_answers() -> None:

@@ -32,6 +32,15 @@ def test_questions_come_in_lesson_order() -> None:
     assert ids[0] == "01-q01"
 
 
+def test_what_was_asked_before_a_lesson_does_not_hang_on_later_banks(sample: Path) -> None:
+    earlier = bank.lesson("01")
+    (sample / "02-forms.yml").write_text("questions: [")
+    assert bank.before("02") == earlier
+    assert bank.before("01") == []
+    with pytest.raises(bank.BankError):
+        bank.before("03")
+
+
 def test_an_unknown_id_names_the_nearest() -> None:
     with pytest.raises(bank.UnknownQuestionError, match=r"Did you mean 02-q01\?"):
         bank.get("02-q011")

@@ -64,7 +64,7 @@ def build(
     earlier = [source.read(other) for other in source.sources(path.parent) if other < path]
     problems = rules.of_source(lesson, objectives(path.parent))
     questions, faults = _questions(lesson)
-    problems += faults
+    problems += [*faults, *_unreadable(earlier)]
     if not faults:
         problems += rules.of_coverage(lesson, questions)
         problems += run_sheet.of_instructor(lesson, questions)
@@ -144,6 +144,19 @@ def _questions(lesson: Lesson) -> tuple[list[Any], list[Problem]]:
     if faults:
         return [], [Problem(path, fault.line, f"{fault.what}; {fault.todo}") for fault in faults]
     return list(bank.read(path)), []
+
+
+def _unreadable(earlier: Sequence[Lesson]) -> list[Problem]:
+    """Banks of earlier lessons out of which nothing can be recalled."""
+    from workbook.questions import bank
+
+    problems = []
+    for lesson in earlier:
+        try:
+            bank.lesson(lesson.number)
+        except bank.BankError as fault:
+            problems.append(Problem(lesson.path.with_suffix(".yml"), 1, str(fault)))
+    return problems
 
 
 def _run_worked(lesson: Lesson, answers: str) -> dict[str, Any]:

@@ -283,6 +283,12 @@ def all_questions() -> list[Question]:
     return [q for path in _files("[0-9][0-9]") for q in read(path)]
 
 
+def before(number: str) -> list[Question]:
+    """Every question of the lessons before lesson `number`, in lesson order."""
+    paths_before = (path for path in _files("[0-9][0-9]") if prefix(path.stem) < number)
+    return [q for path in paths_before for q in read(path)]
+
+
 def pack(name: str) -> list[Question]:
     """The questions of the exam pack `name` ("ga4-setup"), in the file's order.
 

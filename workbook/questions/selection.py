@@ -27,7 +27,7 @@ def recall(
     """
     pool = [
         question
-        for question in (bank.all_questions() if questions is None else questions)
+        for question in (bank.before(lesson) if questions is None else questions)
         if question.lesson < lesson and question.pool == "lesson" and question.type in RECALLED
     ]
     turn: Counter[str] = Counter()
