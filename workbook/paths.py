@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+FIRST_ROOM = "90"
+"""From this number on a notebook is a room to study in, which has no exercises, not a lesson."""
+
 
 def root() -> Path:
     """The workbook's folder: the one that holds `lessons/` or `notebooks/`.
@@ -35,6 +38,16 @@ def lessons_dir() -> Path:
 def notebooks_dir() -> Path:
     """Folder of the learner's notebooks (built)."""
     return root() / "notebooks"
+
+
+def lesson_notebooks() -> list[Path]:
+    """The learner's notebooks that are lessons, in the course's order."""
+    return [path for path in sorted(notebooks_dir().glob("[0-9][0-9]-*.ipynb")) if is_lesson(path)]
+
+
+def is_lesson(path: Path) -> bool:
+    """Whether a file's name is that of a lesson, and not of a room to study in (from 90 on)."""
+    return path.stem < FIRST_ROOM
 
 
 def solutions_dir() -> Path:

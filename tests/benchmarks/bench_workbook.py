@@ -15,6 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from workbook import paths
+
 ROOT = Path(__file__).parents[2]
 ROUNDS = 7
 QUIET = {"WORKBOOK_NO_RECORD": "1"}
@@ -109,7 +111,7 @@ def lesson(slug: str) -> None:
 
 def main() -> None:
     imports()
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+    for path in paths.lesson_notebooks():
         checks(path.stem)
         grading(path.stem)
         lesson(path.stem)

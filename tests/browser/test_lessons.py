@@ -14,7 +14,7 @@ from browser_lab import Lab, Notebook, axe
 from workbook import paths
 
 ROOT = Path(__file__).parents[2]
-SLUGS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+SLUGS = [path.stem for path in paths.lesson_notebooks()]
 SHOTS = os.environ.get("WORKBOOK_SHOTS")
 
 

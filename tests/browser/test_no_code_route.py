@@ -16,12 +16,13 @@ import pytest
 from browser_lab import Lab, Notebook
 from playwright.sync_api import Locator, expect
 
+from workbook import paths
 from workbook.questions import bank
 from workbook.questions.drawing import draw, evaluate
 from workbook.reference.source import Cell
 
 ROOT = Path(__file__).parents[2]
-SLUGS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+SLUGS = [path.stem for path in paths.lesson_notebooks()]
 
 
 def cells_of(slug: str) -> list[dict[str, Any]]:

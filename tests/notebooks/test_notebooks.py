@@ -20,6 +20,7 @@ from workbook.reference import kernel, source
 ROOT = Path(__file__).parents[2]
 LESSONS = source.sources(ROOT / "lessons")
 SLUGS = [path.stem for path in LESSONS]
+ROOMS = source.rooms(ROOT / "lessons")
 SANITIZE = Path(__file__).parent / "sanitize.cfg"
 
 
@@ -31,8 +32,9 @@ def other_data(other_shop: Callable[[int], Path]) -> Path:
 
 def test_every_lesson_has_its_notebooks_and_answers() -> None:
     assert SLUGS
-    for folder, ending in (("notebooks", "ipynb"), ("solutions", "ipynb")):
-        assert sorted(p.stem for p in (ROOT / folder).glob(f"*.{ending}")) == SLUGS
+    rooms = [path.stem for path in ROOMS]
+    for folder, names in (("notebooks", [*SLUGS, *rooms]), ("solutions", SLUGS)):
+        assert sorted(path.stem for path in (ROOT / folder).glob("*.ipynb")) == names
     assert sorted(p.stem for p in paths.answers_dir().glob("*.json")) == SLUGS
 
 
@@ -56,6 +58,12 @@ def another_processor() -> Iterator[None]:
 def test_a_rebuild_equals_what_is_committed(path: Path, other_data: Path) -> None:
     built = build.build(path, other_data, ROOT)
     for place, text in built.files.items():
+        assert (ROOT / place).read_text(encoding="utf-8") == text, f"run `workbook build`: {place}"
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=[path.stem for path in ROOMS])
+def test_a_room_runs_and_a_rebuild_equals_what_is_committed(path: Path) -> None:
+    for place, text in build.build_room(path).files.items():
         assert (ROOT / place).read_text(encoding="utf-8") == text, f"run `workbook build`: {place}"
 
 
@@ -148,9 +156,9 @@ def test_a_picture_that_differs_is_noticed_and_its_bytes_are_not_compared() -> N
 
 
 def test_notebooks_keep_only_the_metadata_that_is_needed() -> None:
-    for slug in SLUGS:
-        for folder in ("notebooks", "solutions"):
-            data = json.loads((ROOT / folder / f"{slug}.ipynb").read_text(encoding="utf-8"))
+    for folder in ("notebooks", "solutions"):
+        for path in (ROOT / folder).glob("*.ipynb"):
+            data = json.loads(path.read_text(encoding="utf-8"))
             assert data["metadata"] == notebooks.METADATA
             for cell in data["cells"]:
                 assert set(cell["metadata"]) <= notebooks.KEEP

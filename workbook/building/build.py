@@ -159,16 +159,21 @@ def _unreadable(earlier: Sequence[Lesson]) -> list[Problem]:
     return problems
 
 
-def _run_worked(lesson: Lesson, answers: str) -> dict[str, Any]:
-    notebook = notebooks.worked(lesson)
+def _run(lesson: Lesson, notebook: Any, answers: dict[str, str]) -> None:
+    """Run a notebook of this source in place, with these answers files (text by name), or with
+    those of the workbook if there are none.
+
+    Raises `SourceError` where it stops.
+    """
     # What is shown without a record: built notebooks know no learner.
     with tempfile.TemporaryDirectory(prefix="workbook-answers-") as folder:
-        (Path(folder) / f"{lesson.slug}.json").write_text(answers, encoding="utf-8")
+        for name, text in answers.items():
+            (Path(folder) / name).write_text(text, encoding="utf-8")
         extra = {
-            "WORKBOOK_ANSWERS": folder,
             "WORKBOOK_PROGRESS": str(Path(folder) / "none.jsonl"),
             "WORKBOOK_LESSONS": str(lesson.path.parent),
             "WORKBOOK_DATA": str(paths.data_dir()),
+            **({"WORKBOOK_ANSWERS": folder} if answers else {}),
         }
         with kernel.clean_environment(extra) as scratch:
             try:
@@ -176,6 +181,11 @@ def _run_worked(lesson: Lesson, answers: str) -> dict[str, Any]:
             except kernel.CellFailed as failed:
                 what = f"the worked notebook stops in cell {failed.cell}: {failed}"
                 raise SourceError([Problem(lesson.path, 1, what)]) from None
+
+
+def _run_worked(lesson: Lesson, answers: str) -> dict[str, Any]:
+    notebook = notebooks.worked(lesson)
+    _run(lesson, notebook, {f"{lesson.slug}.json": answers})
     code = _worked_code(lesson)
     ran = [cell for cell in notebook.cells if cell.cell_type == "code"]
     if problems := record.noise(lesson, code, ran):
@@ -190,6 +200,25 @@ def _run_worked(lesson: Lesson, answers: str) -> dict[str, Any]:
     if problems:
         raise SourceError(problems)
     return notebooks.tidy(notebook)
+
+
+def build_room(path: Path, say: Say = lambda _: None) -> Built:
+    """Build a notebook of the exam room: it has no exercises, and runs as it is without a record.
+
+    Raises `SourceError` with all faults found.
+    """
+    say(f"{path.stem}: reading")
+    room = source.read(path)
+    if problems := rules.of_room(room):
+        raise SourceError(problems)
+    say(f"{path.stem}: running it")
+    ran = notebooks.learners(room)
+    _run(room, ran, {})
+    code = [cell for cell in room.cells if cell.kind == "code"]
+    if problems := record.noise(room, code, [c for c in ran.cells if c.cell_type == "code"]):
+        raise SourceError(problems)
+    place = Path("notebooks") / f"{room.slug}.ipynb"
+    return Built({place: notebooks.text_of(notebooks.tidy(notebooks.learners(room)))})
 
 
 def build_pack(path: Path, say: Say = lambda _: None) -> Built:
@@ -211,16 +240,22 @@ def build_all(numbers: Sequence[str], say: Say = print) -> list[Built]:
     """
     folder = paths.lessons_dir()
     there = {path.stem: path for path in packs.sources(folder)}
-    lessons = [source.find(folder, number) for number in numbers if number not in there]
+    known = [*source.sources(folder), *source.rooms(folder)]
+    chosen = [source.find(folder, number, known) for number in numbers if number not in there]
     banks = [there[number] for number in numbers if number in there]
     if not numbers:
-        lessons, banks = source.sources(folder), list(there.values())
+        chosen, banks = known, list(there.values())
+    lessons = [path for path in chosen if paths.is_lesson(path)]
     built, problems = [], []
-    for path in banks:
-        try:
-            built.append(build_pack(path, say))
-        except SourceError as fault:
-            problems += fault.problems
+    for make, sources in (
+        (build_room, [p for p in chosen if p not in lessons]),
+        (build_pack, banks),
+    ):
+        for path in sources:
+            try:
+                built.append(make(path, say))
+            except SourceError as fault:
+                problems += fault.problems
     if lessons:
         try:
             built = [*_build_lessons(folder, lessons, say), *built]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from workbook.building import moves
@@ -18,6 +18,26 @@ FIRST_MOVES = 4
 
 _MATH_BY_MISTAKE = re.compile(r"(?<!\\)\$\d(?:(?!\n\n)[^$\\])*?\b[a-z]{3,}\b(?:(?!\n\n)[^$\\])*?\$")
 """Two prices in one cell, "$5 a visit, $7 an order"; $3/n$ is meant as math."""
+
+
+def of_room(room: Lesson) -> list[Problem]:
+    """Faults of a notebook of the exam room that can be seen without running it."""
+    problems = [
+        Problem(room.path, exercise.line, f"{key}: exercises belong in lessons, not in a room")
+        for key, exercise in room.exercises.items()
+    ]
+    return [*problems, *_of_text(room)]
+
+
+def _of_text(lesson: Lesson) -> Iterator[Problem]:
+    """Cells that JupyterLab, or another Python, would show otherwise than they are meant."""
+    for cell in lesson.cells:
+        if cell.kind == "markdown" and (prices := _MATH_BY_MISTAKE.search(cell.source)):
+            line = cell.line + 1 + cell.source[: prices.start()].count("\n")
+            what = f"JupyterLab shows {_short(prices[0])!r} as a formula: write dollars, or \\$"
+            yield Problem(lesson.path, line, what)
+        if cell.kind == "code" and ("%" in cell.source[:1] or "\n%" in cell.source):
+            yield Problem(lesson.path, cell.line, "magics (%...) do not belong in a lesson")
 
 
 def of_source(lesson: Lesson, objectives: Iterable[str]) -> list[Problem]:
@@ -46,12 +66,7 @@ def of_source(lesson: Lesson, objectives: Iterable[str]) -> list[Problem]:
         for key in cell.checks():
             if key not in lesson.exercises and "ways" not in cell.tags:
                 problem(cell.line, f'check("{key}"): no answer cell has this key')
-        if cell.kind == "markdown" and (prices := _MATH_BY_MISTAKE.search(cell.source)):
-            line = cell.line + 1 + cell.source[: prices.start()].count("\n")
-            what = f"JupyterLab shows {_short(prices[0])!r} as a formula: write dollars, or \\$"
-            problem(line, what)
-        if cell.kind == "code" and ("%" in cell.source[:1] or "\n%" in cell.source):
-            problem(cell.line, "magics (%...) do not belong in a lesson")
+    problems += _of_text(lesson)
     known = set(objectives)
     for name in lesson.header.get("objectives", []):
         if name not in known:

@@ -59,11 +59,11 @@ def find_notebook(name: str) -> Path:
     if path.is_dir():
         raise Unusable(f"{name}: this is a folder; name the notebooks in it")
     stem = f"{int(name):02d}" if name.isdecimal() else name
-    for folder in (paths.notebooks_dir(),):
-        for there in sorted(folder.glob("[0-9][0-9]-*.ipynb")):
-            if stem in (there.stem, there.stem[:2]):
-                return there
-    there_are = ", ".join(p.stem for p in sorted(paths.notebooks_dir().glob("*.ipynb")))
+    lessons = paths.lesson_notebooks()
+    for there in lessons:
+        if stem in (there.stem, there.stem[:2]):
+            return there
+    there_are = ", ".join(there.stem for there in lessons)
     raise Unusable(f"{name}: no such notebook or lesson (lessons: {there_are or 'none'})")
 
 
@@ -82,7 +82,7 @@ def read_all(name: str) -> list[tuple[Path, dict[str, Any]]]:
             read = [
                 (path / Path(each).name, record.content(bundle, each))
                 for each in sorted(bundle.namelist())
-                if record.SAVED.fullmatch(each)
+                if record.SAVED.fullmatch(each) and paths.is_lesson(Path(each))
             ]
     except Exception as fault:  # cut off, encrypted, packed in a way this Python does not know
         raise Unusable(f"{path}: the ZIP cannot be read ({fault})") from None
@@ -298,7 +298,7 @@ def check_files(
     """
     # A Windows shell hands `*.zip` on as it is.
     given = [each for name in names for each in (sorted(glob.glob(name)) or [name])]  # noqa: PTH207
-    chosen = given or [str(p) for p in sorted(paths.notebooks_dir().glob("*.ipynb"))]
+    chosen = given or [str(path) for path in paths.lesson_notebooks()]
     if not chosen:
         raise Unusable("there is no notebook to check")
     read = [one for name in chosen for one in read_all(name)]

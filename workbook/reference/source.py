@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from workbook import paths
 from workbook.exercises.values import KINDS
 
 HIDDEN_FROM_LEARNERS = {"hint", "ways", "facts", "instructor"}
@@ -166,18 +167,31 @@ class Lesson:
         return [cell for cell in self.cells if not cell.tags & HIDDEN_FROM_LEARNERS]
 
 
-def find(folder: Path, number: str) -> Path:
-    """The source of lesson `number` ("7", "07" or its slug). Raises LookupError in one line."""
+def find(folder: Path, number: str, among: Sequence[Path] | None = None) -> Path:
+    """The source of lesson `number` ("7", "07" or its slug), looked for in `among` (the lessons).
+
+    Raises LookupError in one line.
+    """
     wanted = f"{int(number):02d}" if number.isdecimal() else number
-    for path in sources(folder):
+    there = sources(folder) if among is None else among
+    for path in there:
         if path.stem == wanted or path.stem[:2] == wanted:
             return path
-    there = ", ".join(path.stem for path in sources(folder)) or "none"
-    raise LookupError(f"there is no lesson {number!r}; there are: {there}")
+    names = ", ".join(path.stem for path in there) or "none"
+    raise LookupError(f"there is no lesson {number!r}; there are: {names}")
 
 
 def sources(folder: Path) -> list[Path]:
     """All lesson sources of a folder, in the course's order."""
+    return [path for path in _numbered(folder) if paths.is_lesson(path)]
+
+
+def rooms(folder: Path) -> list[Path]:
+    """The sources of the exam room's notebooks: text and calls, without exercises of their own."""
+    return [path for path in _numbered(folder) if not paths.is_lesson(path)]
+
+
+def _numbered(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("[0-9][0-9]-*.py"))
 
 

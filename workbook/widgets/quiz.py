@@ -49,7 +49,7 @@ _RECALL = "Recall: questions from earlier lessons"
 class QuizForm(Asked):
     """One or more questions in one output; made by `quiz(...)`, drivable through `handle`."""
 
-    _esm = joined("forms_base.js", "form.js")
+    _esm = joined("forms_base.js", "bodies.js", "form.js")
     _css = joined("forms_base.css", "form.css")
 
     title = traitlets.Unicode("").tag(sync=True)

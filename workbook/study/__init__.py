@@ -1,0 +1,1 @@
+"""Studying for an exam, pure: cards and when they are due, mock exams, readiness, a plan."""
