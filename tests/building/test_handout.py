@@ -120,6 +120,8 @@ def leaks(content: Mapping[str, bytes], hidden: Mapping[str, str]) -> list[str]:
     """Which secrets stand in which files, as they are or with escaped line ends and quotes."""
     found = []
     for file, data in content.items():
+        if file.endswith(".gz"):  # tables of the shop, which tests/shop compares with a fresh build
+            continue
         text = data.decode("utf-8", "replace")
         if file.endswith(".ipynb"):  # it keeps the lines of a cell apart
             text += "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
@@ -131,8 +133,13 @@ def leaks(content: Mapping[str, bytes], hidden: Mapping[str, str]) -> list[str]:
     return found
 
 
-def test_nothing_in_it_tells_an_answer(unpacked: Path) -> None:
-    assert leaks(contents(unpacked), secrets(LESSONS)) == []
+@pytest.fixture(scope="module")
+def all_secrets() -> dict[str, str]:
+    return secrets(LESSONS)
+
+
+def test_nothing_in_it_tells_an_answer(unpacked: Path, all_secrets: dict[str, str]) -> None:
+    assert leaks(contents(unpacked), all_secrets) == []
 
 
 def test_the_search_for_leaks_finds_them_where_they_are(lesson: source.Lesson) -> None:
