@@ -55,13 +55,18 @@ def test_a_question_is_answered_by_mouse(open_notebook: Open, lab: Lab) -> None:
     book = open_notebook("mouse.ipynb", cells("mouse.jsonl", 'quiz("02-q01")'))
     book.run_all()
     form = question(book, "02-q01")
+    expect(form).not_to_contain_text("Exams key")
     form.get_by_text("None, because the visitor left").click()
     form.get_by_role("button", name="Check", exact=True).click()
     said = status(book, "02-q01")
     expect(said).to_contain_text("Not right. You chose C; the answer is B.")
     for why in ("That ties the label", "The step is wanted", "That makes the label depend"):
         expect(said).to_contain_text(why)
+    expect(said).to_contain_text(
+        "Exams key: Micro, in most lists. What can be defended: Micro, since"
+    )
     form.get_by_role("button", name="Try again").click()
+    expect(form).not_to_contain_text("Exams key")
     form.get_by_label("A micro conversion, a completed step").check()
     form.get_by_role("button", name="Check", exact=True).click()
     expect(said).to_contain_text("Right.")

@@ -24,7 +24,7 @@ QUESTION = """\
   bloom: apply
   pool: {pool}
   type: single
-  stem: Which of the two?
+  stem: Which of them has a {thing} at {place}?
   source: Some page (read 2026)
   options:
   - {{text: This, why: It is., right: true}}
@@ -32,8 +32,17 @@ QUESTION = """\
 """
 
 
+THINGS = [
+    ("", ""),
+    ("lamp", "home"), ("rug", "sea"), ("vase", "work"), ("tray", "night"), ("cup", "lunch"),
+]  # fmt: skip
+
+
 def question(number: int, objective: str, pool: str = "exam", begins: str = "ex") -> str:
-    return QUESTION.format(id=f"{begins}-q{number:02}", objective=objective, pool=pool)
+    thing, place = THINGS[number]  # two questions of the same words would be refused
+    return QUESTION.format(
+        id=f"{begins}-q{number:02}", objective=objective, pool=pool, thing=thing, place=place
+    )
 
 
 SOUND = "questions:\n" + question(1, "EX.1", "lesson") + question(2, "EX.2") + question(3, "EX.2")
@@ -77,7 +86,7 @@ def test_a_build_prints_what_a_pack_covers_and_writes_nothing(
         "3 questions: 3 single.",
     ]
     assert "\n".join(table) in out
-    assert out.endswith("0 lesson(s) built, 1 exam pack(s) sound, 0 file(s) changed.\n")
+    assert out.endswith("0 notebook(s) built, 1 exam file(s) sound, 0 file(s) changed.\n")
 
 
 @pytest.mark.usefixtures("course")
@@ -113,6 +122,46 @@ def test_a_fault_ends_the_build_with_file_and_line(
 
 # --- what it refuses
 
+NUMBER = """\
+- id: ex-q04
+  objective: EX.2
+  bloom: apply
+  pool: exam
+  type: numeric
+  stem: How many dollars are {n} cups?
+  source: Some page (read 2026)
+  numbers: {n: [2, 9, 1]}
+  answer: 3 * n
+  wrong: [{value: 3 + n, why: You added.}]
+  why: Three each.
+"""
+FAULTS = {
+    "bad YAML": ("objective: EX.1", "objective: [EX.1", "bloom: apply", "is not YAML"),
+    "missing key": ("  bloom: apply\n", "", "- id: ex-q01", "`bloom` is missing"),
+    "unknown objective": ("EX.1", "EX.9", "objective: EX.9", "unknown objective `EX.9`"),
+    "no number": ("3 * n", "3 * m", "answer: 3 * m", "`3 * m` cannot be computed"),
+    "no tellable slip": ("3 + n", "n + 2 * n", "wrong: [{value: n + 2", "cannot be told from"),
+    "a key told": ("text: That", "text: None of these", "text: None of these", "(rule above)"),
+    "no question": ("a lamp at home?", "a lamp at home.", "a lamp at home.", "(rule asks)"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_bank_with_an_error_stops_the_build_with_file_and_line(
+    fault: str, course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new, where, what = FAULTS[fault]
+    (course / "exams/ex-one.yml").write_text(SOUND + NUMBER)
+    assert cli.main([]) == 0
+    text = (SOUND + NUMBER).replace(old, new, 1)
+    (course / "exams/ex-one.yml").write_text(text)
+    capsys.readouterr()
+    assert cli.main([]) == 1
+    line = text[: text.index(where)].count("\n") + 1
+    first = capsys.readouterr().err.splitlines()[0]
+    assert first.startswith(f"lessons/exams/ex-one.yml:{line}: ")
+    assert what in first
+
 
 def test_a_question_without_a_dated_source_is_refused(course: Path) -> None:
     path = course / "exams/ex-one.yml"
@@ -139,7 +188,7 @@ def test_a_name_like_a_lessons_is_refused(name: str, course: Path) -> None:
 
 def test_two_packs_whose_ids_would_clash_are_refused(course: Path) -> None:
     other = course / "exams/ex-two.yml"
-    other.write_text(SOUND)
+    other.write_text("questions:\n" + question(4, "EX.1") + question(5, "EX.2"))
     assert said(other) == [":1: ex-one.yml begins with ex too: their ids would clash"]
     assert build.build_pack(course / "exams/ex-one.yml").covered is not None
 

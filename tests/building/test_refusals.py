@@ -218,6 +218,52 @@ def test_two_prices_that_would_become_a_formula(home: Path, text: str, shown: st
         assert path.read_text().splitlines()[wrong[0].line - 1].startswith(f"# {text[:10]}")
 
 
+NUMBER = """
+- id: 01-q05
+  objective: L1.1
+  bloom: apply
+  type: numeric
+  stem: Of {visits} visits {orders} held an order. What is the share?
+  numbers: {visits: [20, 40, 1], orders: [5, 9, 1]}
+  tolerance: 0.001
+  answer: orders / visits
+  wrong: [{value: visits / orders, why: The wrong way round.}]
+  why: Orders by visits.
+"""
+# (in the bank, what it becomes, text of the line reported, what is said)
+IN_THE_BANK = {
+    "bad YAML": ("stem: Somebody", "stem: [Somebody", "stem: [Somebody", "is not YAML"),
+    "missing key": ("  bloom: apply\n", "", "- id: 01-q01", "`bloom` is missing"),
+    "unknown objective": ("L1.2", "L9.9", "objective: L9.9", "unknown objective `L9.9`"),
+    "no number": ("orders / visits\n", "order / visits\n", "answer: order", "cannot be computed"),
+    "a slip that is right": (
+        "value: visits / orders", "value: 1 - 1 + orders / visits", "wrong: [{value: 1",
+        "cannot be told from `orders / visits`",
+    ),
+    "a key that can be told": (
+        "text: A product view", "text: Any of these", "text: Any of these", "(rule above)",
+    ),
+    "a negative": ("Which of these is a", "Which of these is not a", "  stem: Which of these is n",
+                   "write **not**"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", IN_THE_BANK)
+def test_a_bank_with_an_error_stops_the_build_with_file_and_line(home: Path, fault: str) -> None:
+    old, new, where, what = IN_THE_BANK[fault]
+    bank = home / "lessons/01-mini.yml"
+    text = bank.read_text() + NUMBER
+    assert old in text
+    text = text.replace(old, new, 1)
+    bank.write_text(text)
+    (home / "lessons/01-mini.py").write_text(LESSON)
+    with helpers.at_home(home), pytest.raises(SourceError) as caught:
+        build.build(home / "lessons/01-mini.py", home / "other")
+    [problem] = [problem for problem in caught.value.problems if what in problem.what]
+    assert str(problem).startswith(f"{bank}:")
+    assert where in text.splitlines()[problem.line - 1]
+
+
 def test_a_question_without_a_why_is_refused(home: Path) -> None:
     bank = home / "lessons/01-mini.yml"
     bank.write_text(bank.read_text().replace("    why: Nobody did anything.\n", ""))

@@ -74,6 +74,11 @@ def test_the_hash_follows_what_is_asked_and_not_how_it_is_explained(sample: Path
     before = bank.get("02-q01").hash
     file.write_text(text.replace("That ties the label to a place", "This ties it to a place"))
     assert bank.get("02-q01").hash == before
+    file.write_text(text.replace('keyed: "*Micro*, in most lists."', "keyed: Macro"))
+    assert bank.get("02-q01").contested == bank.Contested(
+        "Macro", "Micro, since this shop exists to sell."
+    )
+    assert bank.get("02-q01").hash == before, "what is contested asks nothing"
     file.write_text(text.replace("A micro conversion, a completed", "A micro conversion, a begun"))
     assert bank.get("02-q01").hash != before
 

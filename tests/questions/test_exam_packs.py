@@ -1,11 +1,9 @@
-"""The exam packs: dated sources, keys that no form betrays, and nothing that a lesson asks."""
+"""The exam packs: the form of their exam, dated sources, and how they are read."""
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -20,11 +18,6 @@ PACK = list(bank.read(FILE))
 SINGLES = [question for question in PACK if isinstance(question, Single)]
 OBJECTIVES = yaml.safe_load((ROOT / "lessons/objectives.yml").read_text(encoding="utf-8"))
 TOPICS = [name for name in OBJECTIVES if name.startswith("GA.")]
-
-
-def key(question: Single) -> int:
-    [right] = [place for place, option in enumerate(question.options) if option.right]
-    return right
 
 
 # --- what the pack holds
@@ -61,120 +54,6 @@ def test_every_question_names_its_page_and_when_it_was_read(question: Question) 
     assert re.match(f"{google} {named}", pages[0])
     dated = r"\((?:read|updated) (?:\w+ )?20(?:2[3-9])\)$"
     assert [page for page in pages if not re.search(dated, page)] == []
-
-
-# --- that the key cannot be told by its look
-
-
-def test_neither_letter_nor_length_gives_the_right_option_away() -> None:
-    places, longest, shortest = Counter[int](), 0, 0
-    for question in SINGLES:
-        lengths = [len(option.text) for option in question.options]
-        right = lengths[key(question)]
-        places[key(question)] += 1
-        longest += right == max(lengths)
-        shortest += right == min(lengths)
-    assert min(places.values()) >= len(SINGLES) / 5
-    assert max(places.values()) <= 3 / 10 * len(SINGLES)
-    for count in (longest, shortest):  # never to be one of them would tell as well
-        assert 0.12 <= count / len(SINGLES) <= 0.3
-
-
-def test_the_right_letter_hardly_ever_stands_twice_in_a_row_and_never_three_times() -> None:
-    letters = "".join("ABCD"[key(question)] for question in SINGLES)
-    assert sum(a == b for a, b in itertools.pairwise(letters)) <= len(letters) / 4
-    assert not re.search(r"(.)\1\1", letters)
-
-
-@pytest.mark.parametrize(
-    "form",
-    [
-        ";", ":", ",", "(", "since", "because", "but", "only", "never", "always", "nothing",
-        "every", "not", "can", "may", "some",
-    ],
-)  # fmt: skip
-def test_no_form_of_words_gives_the_right_option_away(form: str) -> None:
-    """Where the right option has it, another of the same question has it, and the reverse."""
-    alone = []
-    mark = rf"\b{form}\b" if form.isalpha() else re.escape(form)
-    for question in SINGLES:
-        has = [bool(re.search(mark, option.text.lower())) for option in question.options]
-        mine = has[key(question)]
-        if (sum(has) == 1 and mine) or (sum(has) == len(has) - 1 and not mine):
-            alone.append(question.id)
-    assert not alone
-
-
-def test_the_words_of_the_stem_do_not_point_to_the_right_option() -> None:
-    pointed, by_chance = 0, 0.0
-    for question in SINGLES:
-        shared = [len(words(question.stem) & words(option.text)) for option in question.options]
-        most = [place for place, count in enumerate(shared) if count == max(shared)]
-        pointed += key(question) in most
-        by_chance += len(most) / len(shared)
-    assert pointed <= 1.3 * by_chance
-
-
-# --- that it repeats nothing
-
-COMMON = frozenset(
-    re.findall(
-        r"\S+",
-        "a an the and or not no of to in on at by for from with as is are was it its that this "
-        "these what which who how why where when does do did has have had can be one two there "
-        "their they he she his her theo mara shop shop's pebble street analytics google",
-    )
-)
-
-
-def words(text: str) -> set[str]:
-    found = {word.strip("'") for word in re.findall(r"[a-z_']+", text.lower())}
-    return {word.rstrip("s") for word in found - COMMON}
-
-
-def content(question: Question) -> set[str]:
-    """What a question asks and answers, as words without their endings."""
-    said = [question.stem]
-    match question:
-        case Single() | Multiple():
-            said += [option.text for option in question.options]
-        case Match():
-            said += [text for pair in question.pairs for text in (pair.left, pair.right)]
-        case Order():
-            said += question.items
-    return words(" ".join(said))
-
-
-def alike(one: set[str], other: set[str]) -> float:
-    """Shared words as a share of all words of the two."""
-    return len(one & other) / max(1, len(one | other))
-
-
-LIKE = 0.45
-
-
-def repeated(some: Iterable[Question], others: Iterable[Question]) -> list[tuple[str, str]]:
-    theirs = [(question.id, content(question)) for question in others]
-    return [
-        (one.id, name)
-        for one in some
-        for name, said in theirs
-        if one.id != name and alike(content(one), said) >= LIKE
-    ]
-
-
-def test_no_question_repeats_one_of_a_lesson_or_of_the_pack() -> None:
-    lessons = [q for path in sorted((ROOT / "lessons").glob("[0-9]*.yml")) for q in bank.read(path)]
-    assert len(lessons) > 100
-    assert repeated(PACK, lessons) == []
-    assert repeated(PACK, PACK) == []
-
-
-def test_a_question_with_another_fourth_option_is_told() -> None:
-    for question in SINGLES:
-        other = [*question.options[:3], bank.Option("Something nobody said", "")]
-        copy = Single(id="99-q01", objective="", bloom="apply", stem=question.stem, options=other)
-        assert ("99-q01", question.id) in repeated([copy], PACK)
 
 
 # --- how it is read

@@ -186,6 +186,26 @@ def test_a_wrong_number_keeps_the_answer_back_until_asked() -> None:
     assert "74.3" in quiz("02-q03").forms["02-q03"]["solution"]
 
 
+def test_what_is_contested_is_told_after_the_answer_and_not_before() -> None:
+    form = quiz("02-q01", "02-q03", "02-q05")
+    sent = json.dumps([form.questions, form.forms]) + form.plain
+    assert "most lists" not in sent and "contested" not in sent
+    shown = send(form, "02-q01", 2)
+    assert shown["contested"] == {
+        "keyed": "<em>Micro</em>, in most lists.",
+        "defensible": "Micro, since this shop exists to sell.",
+    }
+    assert "most lists" not in form.plain
+    assert send(form, "02-q05", [0, 1, 2])["contested"] is None
+
+
+def test_what_is_contested_waits_for_an_answer_that_is_held_back() -> None:
+    form = quiz("02-q03")
+    assert send(form, "02-q03", "12")["contested"] is None, "it would tell the number's kind"
+    assert send(form, "02-q03", kind="reveal")["contested"]["keyed"] == "The share of carts."
+    assert quiz("02-q03").forms["02-q03"] == form.forms["02-q03"], "and is there tomorrow"
+
+
 def test_a_reveal_before_an_answer_shows_nothing() -> None:
     assert send(quiz("02-q03"), "02-q03", kind="reveal") == {"attempts": 0}
     assert events() == []

@@ -208,7 +208,7 @@ def _cited(lesson: Lesson) -> tuple[list[Problem], set[float]]:
 
 _GIVEN = ("stem", "table", "options", "answer", "wrong", "pairs", "rows", "items", "unit")
 """What a question states. What it explains must follow from it, from the lesson, or a source."""
-_EXPLAINED = ("why", "reveal", "model", "rubric", "hint")
+_EXPLAINED = ("why", "reveal", "model", "rubric", "hint", "keyed", "defensible")
 _OF_THE_SHOP = re.compile(r"\b(?:the log|of the log|our log|Pebble Street's (?:log|13 weeks))\b")
 
 

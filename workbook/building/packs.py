@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
+from workbook.building import banks
 from workbook.questions import bank
 from workbook.questions.bank import Question
 from workbook.reference.source import Problem
@@ -32,9 +33,8 @@ def of_pack(path: Path, objectives: Collection[str]) -> tuple[list[Question], li
     """The questions of the pack at `path`, and its faults; no questions if it is no sound bank."""
     from workbook.questions import validate  # pydantic, which only a build needs
 
-    faults = validate.validate(path, objectives)
-    if faults:
-        return [], [Problem(path, fault.line, f"{fault.what}; {fault.todo}") for fault in faults]
+    if faults := banks.unsound(path, objectives):
+        return [], faults
     questions = list(bank.read(path))
     opened = validate.opened(path)
     lines = {} if isinstance(opened, validate.Problem) else opened.lines
@@ -48,7 +48,8 @@ def of_pack(path: Path, objectives: Collection[str]) -> tuple[list[Question], li
         for place, question in enumerate(questions)
         if not re.search(r"\b20\d\d\b", question.source or "")
     ]
-    return questions, [*_named(path), *problems, *_unserved(path, objectives, questions)]
+    problems += [*banks.telling(path), *_unserved(path, objectives, questions)]
+    return questions, [*_named(path), *problems]
 
 
 def _named(path: Path) -> Iterator[Problem]:

@@ -84,6 +84,16 @@ class Table:
     rows: list[list[Cell]]
 
 
+@dataclass(frozen=True)
+class Contested:
+    """A point on which sources disagree: `keyed` is what an exam's sources key, and which source,
+    `defensible` the answer that can be defended, and why. Told after the answer only."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
+    keyed: str
+    defensible: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Question:
     """What every question has.
@@ -106,6 +116,7 @@ class _Question:
     numbers: dict[str, tuple[int | float, int | float, int | float]] = field(default_factory=dict)
     hint: str | None = None
     source: str | None = None
+    contested: Contested | None = field(default=None, metadata={"of": Contested})
 
     @property
     def lesson(self) -> str:

@@ -138,6 +138,12 @@ function makeForm(q, position, total, view) {
           ` You said: ${form.answer.change}`,
         ),
       );
+    if (form.contested)
+      found.push(
+        h("p", { class: "ss-said ss-contested" },
+          h("strong", {}, "Exams key: "), h("span", { html: form.contested.keyed }),
+          h("strong", {}, " What can be defended: "), h("span", { html: form.contested.defensible })),
+      );
     if (q.source) found.push(h("p", { class: "ss-source" }, "Source: ", h("span", { html: q.source })));
     return found;
   }

@@ -56,7 +56,7 @@ function connect({ model, el, root, words }) {
     return !gone;
   }
 
-  // Ask Python; `say` gets the note of its reply, or what keeps the reply away.
+  // Ask Python; `say` gets the note of its reply and the reply, or what keeps the reply away.
   function send(message, say) {
     if (!look()) {
       say(UNSENT);
@@ -98,7 +98,7 @@ function connect({ model, el, root, words }) {
     if (!waiting) return;
     clearTimeout(waiting.timer);
     pending.delete(reply.seq);
-    waiting.say(reply.note || "");
+    waiting.say(reply.note || "", reply);
   }
 
   // What is filled in but not sent is kept with the notebook, and by the kernel for a re-run.

@@ -33,7 +33,7 @@ from workbook.questions.bank import (
     UnknownQuestionError,
 )
 from workbook.questions.drawing import ExpressionError, drawn, shuffled
-from workbook.questions.marking import CONFIDENCES, Marked, NotAnAnswerError, mark
+from workbook.questions.marking import CONFIDENCES, Marked, NotAnAnswerError, Part, mark
 from workbook.widgets._markdown import to_html, to_inline
 from workbook.widgets._plain import question_text
 from workbook.widgets.base import Asked, joined, placed
@@ -160,6 +160,7 @@ class QuizForm(Asked):
         )
         del form["held"]
         form["solution"] = _solution(question, form["answer"], self._seed)
+        form["contested"] = shown_contested(question)
 
 
 _DRAFTS: dict[str, Any] = {}  # a cell run again by mistake does not lose what was filled in
@@ -292,6 +293,7 @@ def restored(question: Question, events: Sequence[Mapping[str, Any]], seed: int)
     if form.get("held") and any(e.get("kind") == "solution" for e in mine):
         del form["held"]
         form["solution"] = to_html(marked.solution)
+        form["contested"] = shown_contested(question)
     return form
 
 
@@ -305,16 +307,7 @@ def _shown(question: Question, marked: Marked, answer: Any) -> dict[str, Any]:
         "answer": answer,
         "state": _state(marked),
         "summary": marked.summary,
-        "parts": [
-            {
-                "sign": part.sign,
-                "label": part.label,
-                "name": to_inline(part.name),
-                "text": to_html(part.text) if part.text else "",
-                "chosen": part.chosen,
-            }
-            for part in marked.feedback
-        ],
+        "parts": [shown_part(part) for part in marked.feedback],
         "solution": to_html(marked.solution) if marked.solution else "",
     }
     if question.type in _HELD_BACK and not marked.correct:
@@ -325,7 +318,29 @@ def _shown(question: Question, marked: Marked, answer: Any) -> dict[str, Any]:
         form["solution"] = ""  # the feedback says it already
     if isinstance(question, Short):
         form["stage"] = "done" if _rated(answer) else "rate"
+    form["contested"] = None if form.get("held") else shown_contested(question)
     return form
+
+
+def shown_contested(question: Question) -> dict[str, str] | None:
+    """Where sources disagree, what exams key and what can be defended, as safe HTML; else None."""
+    if question.contested is None:
+        return None
+    return {
+        "keyed": to_inline(question.contested.keyed),
+        "defensible": to_inline(question.contested.defensible),
+    }
+
+
+def shown_part(part: Part) -> dict[str, Any]:
+    """Feedback on one option, row or item for the browser: safe HTML."""
+    return {
+        "sign": part.sign,
+        "label": part.label,
+        "name": to_inline(part.name),
+        "text": to_html(part.text) if part.text else "",
+        "chosen": part.chosen,
+    }
 
 
 def _state(marked: Marked) -> str:
