@@ -76,3 +76,37 @@ def test_what_cannot_stand_in_one_is_refused(home: Path, more: str, words: str) 
     with helpers.at_home(home), pytest.raises(SourceError, match=words) as caught:
         build.build_all(["90"])
     assert all(problem.path.name == "90-room.py" for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('cards:\n  "01":\n  - 01-q01\n', []),
+        ('cards:\n  "01":\n  - 01-q01\n  - 01-q99\n', ["4: There is no question 01-q99."]),
+        ('cards:\n  "00": [01-q01]\n', ["2: 01-q01 is no question of lesson 00"]),
+        ('cards:\n  "01": [01-q01\n', ["3: is not YAML"]),
+        ("- 01-q01\n", ["1: write `cards:`"]),
+    ],
+)
+def test_a_card_that_no_lesson_asks_stops_the_build(home: Path, text: str, said: list[str]) -> None:
+    (home / "lessons/cards.yml").write_text(text)
+    (home / "lessons/90-room.py").rename(home / "lessons/91-room.py")
+    with helpers.at_home(home):
+        if not said:
+            assert build.build_all(["91"])
+            return
+        with pytest.raises(SourceError) as caught:
+            build.build_all(["91"])
+    found = [f"{problem.line}: {problem.what}" for problem in caught.value.problems]
+    assert len(found) == len(said)
+    assert all(one.startswith(start) for one, start in zip(found, said, strict=True)), found
+
+
+def test_a_broken_blueprint_stops_the_build_with_its_line(home: Path) -> None:
+    folder = home / "lessons/exams/blueprints"
+    folder.mkdir(parents=True)
+    (folder / "x.yml").write_text("title: X\nitems: many\n")
+    with helpers.at_home(home), pytest.raises(SourceError) as caught:
+        build.build_all(["x"])
+    assert {problem.path.name for problem in caught.value.problems} == {"x.yml"}
+    assert any(problem.line == 2 and "items" in problem.what for problem in caught.value.problems)

@@ -1,7 +1,7 @@
 """Build lessons: run the source, record the references, write what learners open.
 
-Nothing is written unless every lesson asked for passes every rule. An exam pack is only read and
-judged: its questions are used as they are.
+Nothing is written unless every lesson asked for passes every rule. An exam pack or a
+blueprint is only read and judged: it is used as it is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,19 @@ from typing import Any
 import yaml
 
 from workbook import paths
-from workbook.building import coverage, images, notebooks, numbers, packs, rules, run_sheet, terms
+from workbook.building import (
+    banks,
+    blueprints,
+    coverage,
+    images,
+    notebooks,
+    numbers,
+    packs,
+    rooms,
+    rules,
+    run_sheet,
+    terms,
+)
 from workbook.reference import kernel, record, source
 from workbook.reference.source import Cell, Lesson, Problem, SourceError
 
@@ -66,6 +78,7 @@ def build(
     questions, faults = _questions(lesson)
     problems += [*faults, *_unreadable(earlier)]
     if not faults:
+        problems += banks.telling(path.with_suffix(".yml"))
         problems += rules.of_coverage(lesson, questions)
         problems += run_sheet.of_instructor(lesson, questions)
         problems += terms.of_terms(lesson, questions, path.parent / "glossary.yml")
@@ -135,15 +148,13 @@ def _messages(answers: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def _questions(lesson: Lesson) -> tuple[list[Any], list[Problem]]:
-    from workbook.questions import bank, validate
+    from workbook.questions import bank
 
     path = lesson.path.with_suffix(".yml")
     if not path.exists():
         return [], [Problem(path, 1, "the lesson's questions are missing")]
-    faults = validate.validate(path, set(objectives(path.parent)))
-    if faults:
-        return [], [Problem(path, fault.line, f"{fault.what}; {fault.todo}") for fault in faults]
-    return list(bank.read(path)), []
+    faults = banks.unsound(path, set(objectives(path.parent)))
+    return ([] if faults else list(bank.read(path))), faults
 
 
 def _unreadable(earlier: Sequence[Lesson]) -> list[Problem]:
@@ -209,7 +220,8 @@ def build_room(path: Path, say: Say = lambda _: None) -> Built:
     """
     say(f"{path.stem}: reading")
     room = source.read(path)
-    if problems := rules.of_room(room):
+    files, problems = rooms.beside(room)
+    if problems := [*rules.of_room(room), *problems]:
         raise SourceError(problems)
     say(f"{path.stem}: running it")
     ran = notebooks.learners(room)
@@ -218,7 +230,16 @@ def build_room(path: Path, say: Say = lambda _: None) -> Built:
     if problems := record.noise(room, code, [c for c in ran.cells if c.cell_type == "code"]):
         raise SourceError(problems)
     place = Path("notebooks") / f"{room.slug}.ipynb"
-    return Built({place: notebooks.text_of(notebooks.tidy(notebooks.learners(room)))})
+    text = notebooks.text_of(notebooks.tidy(notebooks.learners(room)))
+    return Built({place: text, **files})
+
+
+def build_blueprint(path: Path, say: Say = lambda _: None) -> Built:
+    """Judge the blueprint of a mock exam. Raises `SourceError` with all faults found."""
+    say(f"{path.stem}: reading")
+    if problems := blueprints.of_blueprint(path, objectives(path.parents[2])):
+        raise SourceError(problems)
+    return Built({})
 
 
 def build_pack(path: Path, say: Say = lambda _: None) -> Built:
@@ -233,29 +254,31 @@ def build_pack(path: Path, say: Say = lambda _: None) -> Built:
 
 
 def build_all(numbers: Sequence[str], say: Say = print) -> list[Built]:
-    """Build the lessons of these numbers and the exam packs of these names (all if none) from
-    `lessons/`; writes nothing.
+    """Build the lessons and rooms of these numbers and judge the exam packs and blueprints of
+    these names (all if none), from `lessons/`; writes nothing.
 
-    Raises `SourceError` with the faults of every lesson and pack, LookupError for an unknown one.
+    Raises `SourceError` with the faults of all of them, LookupError for an unknown one.
     """
     folder = paths.lessons_dir()
-    there = {path.stem: path for path in packs.sources(folder)}
+    exams: dict[Callable[..., Built], list[Path]] = {
+        build_pack: packs.sources(folder),
+        build_blueprint: blueprints.sources(folder),
+    }
+    there = {path.stem: path for found in exams.values() for path in found}
     known = [*source.sources(folder), *source.rooms(folder)]
     chosen = [source.find(folder, number, known) for number in numbers if number not in there]
-    banks = [there[number] for number in numbers if number in there]
+    judged = [there[number] for number in numbers if number in there]
     if not numbers:
-        chosen, banks = known, list(there.values())
+        chosen, judged = known, list(there.values())
     lessons = [path for path in chosen if paths.is_lesson(path)]
+    work = [(build_room, path) for path in chosen if path not in lessons]
+    work += [(make, path) for make, found in exams.items() for path in found if path in judged]
     built, problems = [], []
-    for make, sources in (
-        (build_room, [p for p in chosen if p not in lessons]),
-        (build_pack, banks),
-    ):
-        for path in sources:
-            try:
-                built.append(make(path, say))
-            except SourceError as fault:
-                problems += fault.problems
+    for make, path in work:
+        try:
+            built.append(make(path, say))
+        except SourceError as fault:
+            problems += fault.problems
     if lessons:
         try:
             built = [*_build_lessons(folder, lessons, say), *built]

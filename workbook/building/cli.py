@@ -13,7 +13,8 @@ from workbook.reference.source import SourceError
 
 
 def main(numbers: Sequence[str]) -> int:
-    """Build the lessons of these numbers and judge the exam packs of these names (all if none).
+    """Build the lessons of these numbers and judge the exam packs and blueprints of these names
+    (all if none).
     Exit status 0, 1 (refused) or 2."""
     from workbook.building import coverage
     from workbook.building.build import build_all, write
@@ -40,8 +41,8 @@ def main(numbers: Sequence[str]) -> int:
     for path in changed:
         print(f"written: {path.relative_to(paths.root())}")
     count = sum(bool(one.files) for one in built)
-    sound = f", {len(built) - count} exam pack(s) sound" * (count < len(built))
-    print(f"{count} lesson(s) built{sound}, {len(changed)} file(s) changed.")
+    sound = f", {len(built) - count} exam file(s) sound" * (count < len(built))
+    print(f"{count} notebook(s) built{sound}, {len(changed)} file(s) changed.")
     return 0
 
 
