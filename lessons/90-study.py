@@ -1,0 +1,58 @@
+# ---
+# title: Study for the exam
+# genre: two evenings or two weeks
+# ---
+
+# %% [markdown]
+# Where should you begin? Fifteen questions tell. Click into the gray cell below, press **Shift+Enter**, and answer what you can: no code, no clock, about 15 minutes. At the end every option is explained.
+
+# %%
+from workbook import diagnostic
+
+diagnostic()
+
+# %% [markdown]
+# Leave an item blank if you would only guess: a guess that hits hides a gap. You can close the notebook in between; the cell goes on where you stopped.
+#
+# ## What the result says
+#
+# | It says | Do this |
+# |---|---|
+# | wrong, and the explanation is clear at once | read the sheet of that lesson (below) |
+# | wrong, and the explanation does not help | open the section that the item links to |
+# | right, but guessed | treat it as wrong |
+# | right, and you could say why the others are wrong | leave that lesson for last |
+#
+# Fifteen items are few: one or two per lesson. They say where to begin, not how the exam will go. This workbook is unaffiliated with Google and with WGU.
+#
+# ## Your days
+#
+# Put the day of your exam between the quotes, year-month-day, and run the cell.
+
+# %%
+from workbook import study_plan
+
+study_plan("")  # such as study_plan("2026-12-05")
+
+# %% [markdown]
+# No code? `study_plan("2026-12-05", code=False)`. Half an hour a day? Add `minutes_a_day=30`. The lessons are weighed by the topics of WGU D381; `exam="ga4"` weighs them by those of the GA4 certification. Run the cell again every few days: what you have worked through is taken off.
+#
+# **Two evenings.** The first: the questions above, then all sheets, those of your wrong answers first. The second: the cards, the sheets once more, an early end.
+#
+# ## The sheets
+#
+# One page per lesson: the answer, what an exam asks, three questions. Change the number and run the cell again; `study_sheet()` lists them all.
+
+# %%
+from workbook import study_sheet
+
+study_sheet("01")
+
+# %% [markdown]
+# All of them for the phone or for paper, without a notebook: [study-sheets.html](study-sheets.html) (right click, *Download*, to take it along). A sheet is what to remember, not how to get there: what it says too briefly is in the lesson.
+#
+# ## And then
+#
+# * [91 Flashcards](91-flashcards.ipynb): ten minutes a day. A card that you know stays away, one that you miss comes back.
+# * [92 Mock exams](92-mock-exam.ipynb): by the clock, with a report by topic. Take one when a day is left to mend what it shows.
+# * [93 What you know](93-readiness.ipynb): what your answers so far say about each objective, and the three to study next.

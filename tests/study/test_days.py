@@ -1,0 +1,401 @@
+"""The plan for the days until an exam: its promises hold for any record, and it says what it
+leaves out."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbook import paths, progress
+from workbook.exercises.standing import replay
+from workbook.study import days
+from workbook.study.blueprint import BlueprintError
+from workbook.study.days import Course, Lesson, Mock, Plan, Record
+from workbook.study.schedule import exam_date
+from workbook.widgets import study_plan as widget
+from workbook.widgets.cards import Card
+from workbook.widgets.study_plan import StudyPlan, study_plan
+
+TODAY = date(2026, 11, 22)
+ROOT = Path(__file__).parents[2]
+SHORT, LONG = Mock("short", "Short mock exam", 25), Mock("long", "Long mock exam", 75)
+
+
+def lesson(number: int, minutes: int = 50, weight: float = 0.125, **more: object) -> Lesson:
+    return Lesson(f"{number:02d}", f"Lesson {number}", minutes, weight, **more)  # type: ignore[arg-type]
+
+
+ALL = [lesson(number) for number in range(8)]
+
+
+def plan(count: int, minutes: int, lessons: list[Lesson] = ALL, **more: object) -> Plan:
+    mocks = more.pop("mocks", [SHORT, LONG])
+    exam = TODAY + timedelta(days=count)
+    return days.plan(TODAY, exam, minutes, lessons, mocks, **more)  # type: ignore[arg-type]
+
+
+@st.composite
+def _lessons(draw: st.DrawFn) -> list[Lesson]:
+    numbers = draw(st.lists(st.integers(0, 14), unique=True, max_size=10))
+    found = []
+    for number in numbers:
+        state = draw(st.sampled_from(["new", "begun", "weak", "done"]))
+        minutes = {"weak": days.MEND, "done": 0}.get(state)
+        if minutes is None:
+            minutes = 5 * draw(st.integers(2, 24))
+        weight = draw(st.sampled_from([0.0, 0.05, 0.1, 0.3]))
+        needed = draw(st.booleans()) and number == 0
+        found.append(lesson(number, minutes, weight, state=state, needed=needed))
+    return found
+
+
+_MOCKS = st.lists(
+    st.builds(Mock, st.sampled_from("abc"), st.just("A mock"), st.integers(10, 120)),
+    unique_by=lambda mock: mock.name,
+    max_size=3,
+)
+
+
+@given(st.integers(1, 40), st.integers(20, 240), _lessons(), _MOCKS, st.booleans(), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_the_promises_hold_whatever_there_is_to_do(
+    count: int, minutes: int, lessons: list[Lesson], mocks: list[Mock], done: bool, cards: bool
+) -> None:
+    made = plan(count, minutes, lessons, mocks=mocks, diagnosed=done, carded=cards)
+    assert [day.date for day in made.days] == [TODAY + timedelta(days=n) for n in range(count)]
+    assert all(day.minutes <= minutes for day in made.days)
+    if count > 1:
+        assert made.days[-1].minutes <= days.LIGHT
+    assert all(entry.minutes > 0 for entry in made.entries)
+    # Nothing new on the last day, and no mock exam that leaves no day for mending.
+    last = {entry.kind for entry in made.days[-1].entries}
+    assert not last & {"mock", "lesson"}
+    for day, after in zip(made.days, made.days[1:], strict=False):
+        if mocked := [entry.about for entry in day.entries if entry.kind == "mock"]:
+            assert [e.about for e in after.entries if e.kind == "review"] == mocked
+    # Everything is planned whole, or named as left out; nothing is both.
+    out = {(entry.kind, entry.about) for entry in made.left_out}
+    for one in lessons:
+        kind = "mend" if one.state == "weak" else "lesson"
+        worked = sum(e.minutes for e in made.entries if (e.kind, e.about) == (kind, one.number))
+        if one.minutes:
+            assert (worked, (kind, one.number) in out) in [(one.minutes, False), (0, True)]
+        sheets = [e for e in made.entries if (e.kind, e.about) == ("sheet", one.number)]
+        assert len(sheets) == (("sheet", one.number) not in out)
+    assert set(made.first) == {e.about for e in made.entries if e.kind in ("lesson", "mend")}
+    planned = {entry.about for entry in made.entries if entry.kind == "mock"}
+    if mocks:
+        longest = max(mocks, key=lambda mock: (mock.minutes, mock.name))
+        assert planned or ("mock", longest.name) in out
+    diagnostics = [entry for entry in made.entries if entry.kind == "diagnostic"]
+    assert len(diagnostics) == (not done and ("diagnostic", "") not in out)
+
+
+@given(st.integers(2, 20), st.integers(30, 180), _lessons())
+@settings(max_examples=100, deadline=None)
+def test_a_sheet_never_stands_before_its_lesson(
+    count: int, minutes: int, lessons: list[Lesson]
+) -> None:
+    entries = plan(count, minutes, lessons).entries
+    for one in lessons:
+        kinds = [e.kind for e in entries if e.about == one.number and e.kind != "mock"]
+        if "sheet" in kinds and "lesson" in kinds:
+            assert kinds[-1] == "sheet"
+
+
+def test_with_time_enough_all_is_planned_in_the_courses_order() -> None:
+    made = plan(30, 90)
+    assert made.left_out == ()
+    assert list(made.first) == [one.number for one in ALL]
+    work = [entry.about for entry in made.entries if entry.kind == "lesson"]
+    assert work == sorted(work)
+
+
+def test_time_to_spare_is_spread_over_the_days() -> None:
+    lessons = [
+        sum(e.minutes for e in day.entries if e.kind == "lesson") for day in plan(30, 90).days
+    ]
+    assert max(lessons) <= days.STEADY[0]
+
+
+def test_too_few_days_leave_out_the_lightest_lesson() -> None:
+    heavy, light = lesson(5, weight=0.5), lesson(1, weight=0.1)
+    made = plan(3, 90, [light, heavy], mocks=[], diagnosed=True)
+    assert made.left_out == ()
+    made = plan(2, 80, [light, heavy], mocks=[], diagnosed=True)
+    assert [(entry.kind, entry.about) for entry in made.left_out] == [("lesson", "01")]
+    assert made.first == ("05",)
+
+
+def test_what_the_exam_does_not_ask_fills_no_gap() -> None:
+    lessons = [lesson(0, 20, weight=0.0), lesson(1, 90, weight=0.5), lesson(2, 90, weight=0.5)]
+    made = plan(2, 60, lessons, mocks=[], diagnosed=True)
+    assert made.first == ()
+
+
+def test_without_weights_any_lesson_that_fits_is_planned() -> None:
+    lessons = [lesson(number, weight=0.0) for number in range(4)]
+    assert plan(3, 60, lessons, mocks=[]).first == ("00",)
+
+
+def test_what_the_others_build_on_comes_first() -> None:
+    lessons = [lesson(0, 35, weight=0.0, needed=True), lesson(1, 90, weight=0.5), lesson(2)]
+    assert plan(3, 60, lessons, mocks=[]).first[0] == "00"
+
+
+def test_two_evenings_hold_the_diagnostic_and_every_sheet() -> None:
+    made = plan(2, 60)
+    assert made.days[0].entries[0].kind == "diagnostic"
+    assert sum(entry.kind == "sheet" for entry in made.entries) == len(ALL)
+
+
+def test_no_lesson_is_planned_only_because_others_would_build_on_it() -> None:
+    lessons = [lesson(0, 35, weight=0.0, needed=True), *ALL[1:]]
+    assert plan(2, 70, lessons, mocks=[]).first == ()
+
+
+def test_a_mock_exam_leaves_most_of_the_time_for_learning() -> None:
+    entries = plan(4, 75, mocks=[LONG]).entries
+    assert "mock" not in {entry.kind for entry in entries}
+    assert "mock" in {entry.kind for entry in plan(8, 75, mocks=[LONG]).entries}
+
+
+def test_an_evening_too_short_for_all_sheets_has_those_that_weigh_most() -> None:
+    lessons = [lesson(n, weight=n / 28) for n in range(8)]
+    made = plan(1, 35, lessons)
+    assert [e.about for e in made.entries if e.kind == "sheet"] == ["07", "06", "05"]
+    assert ("sheet", "04") in {(e.kind, e.about) for e in made.left_out}
+
+
+def test_the_longest_exam_that_fits_is_the_last_mock() -> None:
+    mocks = [e.about for e in plan(20, 90).entries if e.kind == "mock"]
+    assert mocks[-1] == "long" and "short" in mocks
+    made = plan(20, 60)
+    assert {e.about for e in made.entries if e.kind == "mock"} == {"short"}
+    assert [(e.kind, e.about) for e in made.left_out] == [("mock", "long")]
+
+
+@pytest.mark.parametrize(("count", "minutes"), [(0, 60), (-1, 60), (367, 60), (5, 19), (5, 601)])
+def test_what_cannot_be_planned_is_refused(count: int, minutes: int) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        plan(count, minutes)
+
+
+def test_planning_a_whole_year_takes_no_second() -> None:
+    started = datetime.now()
+    plan(366, 60)
+    assert datetime.now() - started < timedelta(seconds=1)
+
+
+# --- what there is to do -----------------------------------------------------------------------
+
+
+def test_every_built_lesson_tells_its_minutes_and_contents() -> None:
+    found = days.courses(ROOT / "notebooks")
+    built = sorted(path.name for path in (ROOT / "notebooks").glob("0*.ipynb"))
+    assert [one.file for one in found] == built
+    for one in found:
+        assert 0 < one.no_code < one.core
+        assert one.questions and one.exercises
+        assert all(name.startswith(one.number) for name in (*one.questions, *one.exercises))
+
+
+def test_a_torn_notebook_is_passed_over(tmp_path: Path) -> None:
+    good = {"cell_type": "markdown", "source": "# 03 A title\n\n*Core core 40 minutes*"}
+    (tmp_path / "03-good.ipynb").write_text(json.dumps({"cells": [good]}))
+    (tmp_path / "01-torn.ipynb").write_text('{"cells": [')
+    (tmp_path / "02-none.ipynb").write_text('{"cells": []}')
+    (tmp_path / "04-other.ipynb").write_text("[1]")
+    (tmp_path / "90-room.ipynb").write_text(json.dumps({"cells": [good]}))
+    assert [(one.number, one.core, one.no_code) for one in days.courses(tmp_path)] == [
+        ("03", 40, 40)
+    ]
+
+
+COURSE = Course("01", "One", 50, 30, ("01-a", "01-b"), ("01-q01", "01-q02", "01-q03"))
+TWINS = {"01-q02": "01-a", "01-q03": "01-b"}
+
+
+def _needs(record: Record, code: bool = True) -> Lesson:
+    [found] = days.needs([COURSE], record, code=code, twins=TWINS, weights={"01": 0.4})
+    return found
+
+
+def _record(*events: tuple[str, str, str]) -> Record:
+    raw = [{"kind": kind, "item": item, "verdict": verdict} for kind, item, verdict in events]
+    answered = {event["item"] for event in raw if event["kind"] == "answer"}
+    return Record(replay(raw), answered)
+
+
+def test_a_lesson_not_begun_needs_the_minutes_of_the_route() -> None:
+    assert (_needs(Record()).minutes, _needs(Record(), code=False).minutes) == (50, 30)
+    assert _needs(Record()).weight == 0.4
+
+
+def test_what_is_worked_through_is_taken_off() -> None:
+    begun = _record(("answer", "01-q01", "wrong"))
+    assert (_needs(begun).state, _needs(begun).minutes) == ("begun", 35)
+    done = _record(
+        ("answer", "01-q01", "right"), ("check", "01-a", "right"), ("check", "01-b", "right")
+    )
+    assert (_needs(done).state, _needs(done).minutes) == ("done", 0)
+    assert _needs(done, code=False).state == "begun"
+
+
+def test_a_twin_stands_for_its_exercise() -> None:
+    answers = [("answer", name, "right") for name in COURSE.questions]
+    assert _needs(_record(*answers)).state == "done"
+    assert _needs(_record(*answers), code=False).state == "done"
+
+
+def test_a_failed_check_works_nothing_through() -> None:
+    assert _needs(_record(("check", "01-a", "wrong"))).state == "new"
+
+
+def test_a_lesson_that_went_wrong_at_first_is_weak() -> None:
+    done = _record(*(("answer", name, "right") for name in COURSE.questions))
+    often = Record(done.items, done.answered, {"01": (2, 5)})
+    assert (_needs(often).state, _needs(often).minutes) == ("weak", days.MEND)
+    too_few = Record(done.items, done.answered, {"01": (0, 3)})
+    assert _needs(too_few).state == "done"
+
+
+def test_lesson_00_is_needed_on_the_route_with_code_only() -> None:
+    start = Course("00", "Start", 35, 25, (), ("00-q01",))
+    for code in (True, False):
+        [found] = days.needs([start], Record(), code=code, twins={}, weights={})
+        assert found.needed == code
+
+
+def test_a_topics_weight_is_divided_among_its_objectives() -> None:
+    found = days.shares([(3, ["L1.1", "L1.2", "L2.1"]), (1, ["GA.1", "L2.2"])])
+    assert found == pytest.approx({"01": 0.5, "02": 0.375})
+    assert days.shares([]) == {}
+
+
+# --- what a learner sees -----------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(widget, "_today", lambda: TODAY)
+    monkeypatch.setenv("WORKBOOK_PROGRESS", str(tmp_path / "progress.jsonl"))
+
+
+def test_a_plan_is_a_table_with_a_text_form_and_keeps_the_day() -> None:
+    shown = study_plan("2026-12-05")
+    assert isinstance(shown, StudyPlan)
+    assert exam_date(progress.events()) == date(2026, 12, 5)
+    bundle = shown._repr_mimebundle_()
+    assert bundle["text/html"].count("<tr>") == len(shown.rows()) + 2
+    for when, tasks, _ in shown.rows():
+        assert when in bundle["text/plain"]
+        assert when in bundle["text/html"].replace("&nbsp;", " ")
+        assert all(text in bundle["text/plain"] for text, _ in tasks)
+    assert "Sat, Dec 5: the exam" in repr(shown)
+
+
+def test_the_day_in_the_record_counts_if_none_is_given() -> None:
+    assert "study_plan(" in repr(study_plan(""))
+    study_plan("2026-12-05")
+    study_plan("2026-12-05")
+    assert len(progress.events()) == 1
+    again = study_plan()
+    assert isinstance(again, StudyPlan) and again.plan.exam == date(2026, 12, 5)
+    study_plan(date(2026, 12, 6))
+    assert exam_date(progress.events()) == date(2026, 12, 6)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["2026-11-21", "2026-11-22", "2028-01-01", "5.12.2026", "12/05/2026", "soon", "2026-02-30", 5],
+)
+def test_a_day_that_cannot_be_planned_gets_plain_words(said: object) -> None:
+    shown = study_plan(said)
+    assert isinstance(shown, Card)
+    assert progress.events() == []
+
+
+@pytest.mark.parametrize("said", ["2026-12-5", "2026/12/05", " 2026.12.05 ", datetime(2026, 12, 5)])
+def test_a_day_is_read_as_people_write_it(said: object) -> None:
+    shown = study_plan(said)
+    assert isinstance(shown, StudyPlan) and shown.plan.exam == date(2026, 12, 5)
+
+
+@pytest.mark.parametrize("minutes", [0, 5, 1000, "an hour", None, True, float("nan")])
+def test_minutes_that_cannot_be_planned_get_plain_words(minutes: object) -> None:
+    shown = study_plan("2026-12-05", minutes)
+    assert isinstance(shown, Card) and "minutes" in repr(shown)
+
+
+def test_an_unknown_exam_gets_a_card_that_names_the_nearest() -> None:
+    assert "ga4" in repr(study_plan("2026-12-05", exam="gaa4"))
+
+
+def test_a_copy_without_exams_plans_without_mocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(widget, "blueprints", lambda: [])
+    shown = study_plan("2026-12-05")
+    assert isinstance(shown, StudyPlan)
+    assert "mock" not in {entry.kind for entry in shown.plan.entries}
+
+
+def test_whatever_fails_shows_a_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: str) -> object:
+        raise OSError("no disk")
+
+    monkeypatch.setattr(widget, "_exams", broken)
+    assert "OSError" in repr(study_plan("2026-12-05"))
+    assert issubclass(BlueprintError, Exception)
+
+
+def test_what_is_left_out_is_named_with_its_weight() -> None:
+    shown = study_plan("2026-11-24", minutes_a_day=60)
+    assert isinstance(shown, StudyPlan)
+    out = shown.left_out()
+    assert len(out) == len(shown.plan.left_out) > 0
+    assert any("of the exam" in note for note in shown.notes)
+    assert all(text in repr(shown) for text in out)
+
+
+def test_the_route_without_code_is_named_where_more_of_the_exam_fits_on_it() -> None:
+    with_code = study_plan("2026-11-29", 60)
+    without = study_plan("2026-11-29", 60, code=False)
+    assert isinstance(with_code, StudyPlan) and isinstance(without, StudyPlan)
+    assert any("code=False" in note for note in with_code.notes)
+    assert not any("code=False" in note for note in without.notes)
+
+
+def test_days_of_cards_only_are_one_row() -> None:
+    shown = study_plan("2027-02-22", 60)
+    assert isinstance(shown, StudyPlan)
+    assert len(shown.plan.days) == 92 > len(shown.rows())
+    assert any(" to " in when and minutes.endswith("a day") for when, _, minutes in shown.rows())
+
+
+def test_a_diagnostic_that_is_done_is_not_planned_again() -> None:
+    stamp = "diagnostic-20261122T090000-abcd"
+    item = {"id": "01-q13", "seed": 0, "hash": "0" * 8, "places": None}
+    progress.record(
+        "exam", stamp, what="start", blueprint="diagnostic", title="Diagnostic", seed=1,
+        items=[item], minutes=None, extra=0.0,
+    )  # fmt: skip
+    running = study_plan("2026-12-05")
+    assert isinstance(running, StudyPlan)
+    assert "diagnostic" in {entry.kind for entry in running.plan.entries}
+    progress.record("exam", stamp, what="end", why="handed in", verdicts={"01-q13": "right"})
+    done = study_plan("2026-12-05")
+    assert isinstance(done, StudyPlan)
+    assert "diagnostic" not in {entry.kind for entry in done.plan.entries}
+
+
+def test_links_lead_to_notebooks_beside_the_page() -> None:
+    shown = study_plan("2026-12-05", 120)
+    assert isinstance(shown, StudyPlan)
+    linked = {file for _, tasks, _ in shown.rows() for _, file in tasks if file}
+    lessons = {path.name for path in paths.notebooks_dir().glob("0*.ipynb")}
+    assert linked == lessons | {"91-flashcards.ipynb", "92-mock-exam.ipynb"}
