@@ -45,6 +45,12 @@ _PLACES = {
     "audit": "workbook.widgets.audit_card",
     "finding": "workbook.widgets.audit_card",
     "glossary": "workbook.widgets.glossary",
+    "diagnostic": "workbook.widgets.mock_exam",
+    "mock_exam": "workbook.widgets.mock_exam",
+    "flashcards": "workbook.widgets.flashcards",
+    "readiness": "workbook.widgets.readiness",
+    "study_sheet": "workbook.widgets.study_sheet",
+    "study_plan": "workbook.widgets.study_plan",
 }
 
 __all__ = sorted(_PLACES)

@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -77,27 +77,24 @@ def _locked(file: IO[bytes]) -> Iterator[None]:
 
 def parse(lines: str | bytes) -> list[dict[str, Any]]:
     """The events in a record's text, in its order; every line that is not an event is skipped."""
+    return [event for _, event in _timed(lines)]
+
+
+def _timed(lines: str | bytes) -> Iterator[tuple[datetime, dict[str, Any]]]:
+    """The events of `parse`, each with its time, which has to be read to know that it is one."""
     text = lines.decode("utf-8", errors="replace") if isinstance(lines, bytes) else lines
-    found = []
     for line in text.split("\n"):
         try:
             event = json.loads(line)
         except (ValueError, RecursionError):
             continue
-        if (
-            isinstance(event, dict)
-            and all(isinstance(event.get(name), str) for name in ("kind", "item", "t"))
-            and _is_time(event["t"])
+        if isinstance(event, dict) and all(
+            isinstance(event.get(name), str) for name in ("kind", "item", "t")
         ):
-            found.append(event)
-    return found
-
-
-def _is_time(text: str) -> bool:
-    try:
-        return datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        return False
+            with suppress(ValueError):
+                time = datetime.fromisoformat(event["t"])
+                if time.tzinfo is not None:
+                    yield time, event
 
 
 def events(path: Path | None = None) -> list[dict[str, Any]]:
@@ -106,10 +103,10 @@ def events(path: Path | None = None) -> list[dict[str, Any]]:
     Sorted by their time, since a restored record is appended to the present one.
     """
     try:
-        found = parse((path or paths.progress_file()).read_bytes())
+        found = list(_timed((path or paths.progress_file()).read_bytes()))
     except OSError:
         return []
-    return sorted(found, key=lambda event: datetime.fromisoformat(event["t"]))
+    return [event for _, event in sorted(found, key=lambda one: one[0])]
 
 
 def merge(text: str | bytes) -> int:

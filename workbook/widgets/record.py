@@ -82,7 +82,7 @@ class ProgressCard:
 def progress_card() -> None:
     """Show what is done, by lesson, and the objectives to look at again."""
     items = standing.replay(progress.events())
-    texts = _objectives()
+    texts = objective_texts()
     weak = []
     for one in standing.weak_points(items):
         said = texts.get(one.objective, "")
@@ -92,13 +92,14 @@ def progress_card() -> None:
     present(card)
 
 
-def _objectives() -> dict[str, str]:
+def objective_texts() -> dict[str, str]:
+    """What each objective says, lessons' and packs'; empty if the file cannot be read."""
     import yaml
 
     try:
         text = (paths.lessons_dir() / "objectives.yml").read_text(encoding="utf-8")
         return {name: entry["text"] for name, entry in yaml.safe_load(text).items()}
-    except (OSError, yaml.YAMLError, TypeError, KeyError):
+    except (OSError, yaml.YAMLError, TypeError, KeyError, AttributeError):
         return {}
 
 
