@@ -4,11 +4,12 @@ and the core can be read in its minutes. That no look gives a key away is told b
 from __future__ import annotations
 
 import itertools
+import json
 import re
 
 import pytest
 
-from workbook import paths
+from workbook import load, paths
 from workbook.questions import bank
 from workbook.reference import source
 from workbook.reference.source import Lesson
@@ -78,3 +79,35 @@ def test_the_core_is_short_enough_to_read(lesson: Lesson) -> None:
     read = [c for c in core if c.kind == "markdown" and not c.tags & {"hint", "instructor"}]
     words = [word for cell in read for word in cell.source.split() if re.search(r"\w", word)]
     assert 400 < len(words) <= 1_200
+
+
+# --- decisions ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome"), [("02-q11", "orders"), ("03-q14", "margin"), ("07-q09", "orders")]
+)
+def test_the_choice_that_is_called_best_is_best_in_the_shops_truth(name: str, outcome: str) -> None:
+    question = bank.get(name)
+    assert isinstance(question, bank.Decide)
+    truth = load("truth_effects").query("outcome == @outcome").drop_duplicates("policy")
+    effects = dict(zip(truth["policy"], truth["expected"], strict=True))
+    moved = {
+        option.text: effects[json.dumps(option.policy)]
+        for option in question.options
+        if option.policy
+    }
+    assert len(moved) >= 3
+    best = max(moved, key=lambda text: moved[text])
+    assert moved[best] > 0
+    assert [option.text for option in question.options if option.best] == [best]
+
+
+def test_of_the_channels_that_could_be_stopped_each_stop_loses_margin() -> None:
+    question = bank.get("06-q08")
+    assert isinstance(question, bank.Decide)
+    [best] = [option for option in question.options if option.best]
+    assert "none of the three losses is made" in best.why
+    others = [option.why for option in question.options if not option.best]
+    assert len(others) == 3
+    assert all("a loss of $" in " ".join(why.split()) for why in others)

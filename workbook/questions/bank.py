@@ -34,7 +34,8 @@ _FORBID: dict[str, Any] = {"extra": "forbid"}  # read by pydantic, where the aut
 class Option:
     """One answer to choose; `why` explains it, right or not (for a decision: its consequence).
 
-    `policy` (decisions) is what the choice changes in the shop: fields of `shop.policy.Policy`.
+    `policy` (decisions) is what the choice changes in the shop: fields of `shop.policy.Policy`;
+    `best` (decisions) that the shop's truth names this choice the best of them, if it names one.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
@@ -42,6 +43,7 @@ class Option:
     why: str
     right: bool = False
     policy: dict[str, bool | float] | None = None
+    best: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ class _Question:
                 for part in parts:
                     if isinstance(part, dict):
                         part.pop("why", None)
+                        part.pop("best", None)
         text = json.dumps(kept, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 

@@ -443,10 +443,17 @@ def _decide(question: Decide, answer: Any) -> Marked:
     if not str(given.get("change") or "").strip():
         raise NotAnAnswerError("Say what would change your mind.")
     return Marked(
-        _keyed(question.options, choice),
+        None,
         f"Locked in: {letter(choice)}, {given['confidence']} % sure.",
-        [_committed(o, i == choice, question.options) for i, o in enumerate(question.options)],
+        [_decided(option, index == choice) for index, option in enumerate(question.options)],
     )
+
+
+def _decided(option: Option, chosen: bool) -> Part:
+    label = "Your choice" if chosen else "Not chosen"
+    if option.best:
+        label += "; best of these in the shop's truth"
+    return Part("plain", label, option.text, option.why, chosen)
 
 
 def _keyed(options: list[Option], choice: int) -> bool | None:

@@ -348,6 +348,14 @@ def _options(question: Single | Multiple | Predict | Decide, loc: Loc) -> Iterat
         yield _Fault(here, f"{right} options are right", "mark exactly one, or use type multiple")
     if isinstance(question, Multiple) and not right:
         yield _Fault(here, "no option is right", "mark at least one")
+    if isinstance(question, Decide):
+        if right:
+            todo = "leave `right` out; `best: true` is what the shop's truth names best"
+            yield _Fault(here, "a decision has no right option", todo)
+        if (best := sum(option.best for option in question.options)) > 1:
+            yield _Fault(here, f"{best} options are best", "mark one at most")
+    elif any(option.best for option in question.options):
+        yield _Fault(here, "`best` is for decisions", "write `right: true`")
     yield from _repeated([option.text for option in question.options], here)
 
 

@@ -23,7 +23,7 @@ from workbook.questions import bank
 from workbook.questions.bank import BankError, Question
 from workbook.questions.marking import NotAnAnswerError, mark
 from workbook.study import blueprint as blueprints
-from workbook.study import score
+from workbook.study import readiness, score
 from workbook.study import sitting as sittings
 from workbook.study.blueprint import Blueprint
 from workbook.study.places import place_of
@@ -32,7 +32,6 @@ from workbook.widgets._markdown import to_html, to_inline, to_plain
 from workbook.widgets._review import review
 from workbook.widgets.base import Asked, joined, placed
 from workbook.widgets.quiz import payload, shown_contested
-from workbook.widgets.record import objective_texts
 
 KIND = "exam"
 DIAGNOSTIC = "diagnostic"
@@ -406,7 +405,7 @@ class MockExam(Asked):
         exam = self._exams.get(sitting.blueprint) or _found(sitting.blueprint)
         known = self._known(sitting)
         told = score.report(sitting, exam, known.values())
-        texts = objective_texts()
+        texts = readiness.texts()
         headline, *meaning = told.sentences
         wrong = sum(verdict == "wrong" for verdict in told.verdicts.values())
         return {

@@ -15,6 +15,7 @@ from typing import Any
 
 from workbook import cells, paths, progress
 from workbook.exercises import standing, store
+from workbook.study import readiness
 from workbook.widgets.cards import Card, present
 
 PREFIX = "my-work"
@@ -82,7 +83,7 @@ class ProgressCard:
 def progress_card() -> None:
     """Show what is done, by lesson, and the objectives to look at again."""
     items = standing.replay(progress.events())
-    texts = objective_texts()
+    texts = readiness.texts()
     weak = []
     for one in standing.weak_points(items):
         said = texts.get(one.objective, "")
@@ -90,17 +91,6 @@ def progress_card() -> None:
         weak.append((one.objective, f"{said} ({one.right} of {one.seen} right at first; {wrong})"))
     card = ProgressCard(standing.lessons(contents(), items), weak)
     present(card)
-
-
-def objective_texts() -> dict[str, str]:
-    """What each objective says, lessons' and packs'; empty if the file cannot be read."""
-    import yaml
-
-    try:
-        text = (paths.lessons_dir() / "objectives.yml").read_text(encoding="utf-8")
-        return {name: entry["text"] for name, entry in yaml.safe_load(text).items()}
-    except (OSError, yaml.YAMLError, TypeError, KeyError, AttributeError):
-        return {}
 
 
 def contents() -> list[standing.Contents]:
