@@ -23,7 +23,7 @@ flashcards()
 #
 # ## When a card comes back
 #
-# The better you know a card, the longer it stays away; a card you forget comes back in the same run. Ten new cards a day are the rule. Set **the date of your exam** under the card, and two things change: every card comes back at least once more before that day, and new cards are spread over the days left, 50 a day at most. A day ends at four in the morning, so an hour past midnight still counts as today.
+# The better you know a card, the longer it stays away; a card you forget comes back in the same run. Ten new cards a day are the rule. Set **the date of your exam** under the card, and two things change: every card that you have begun comes back before that day (one that you rate on its eve, on its morning), and new cards are spread over the days left, 50 a day at most. With few days left some are never opened. A day ends at four in the morning, so an hour past midnight still counts as today.
 #
 # With two evenings left, choose the lessons that weigh most in your exam and leave out the rest (lesson 00 is about notebooks, which no exam asks for): 50 cards that are known help more than 200 that were seen once.
 #

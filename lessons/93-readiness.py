@@ -28,7 +28,7 @@ readiness()
 #
 # ## Study next
 #
-# Three objectives, those with the most to gain. For each the share of wrong answers is taken, as if one more had been right and one more wrong, so that two answers are no certainty. What is uncertain gets a little more. With an exam, all is multiplied by the objective's weight in it. Without one, only lessons that you have begun are looked at.
+# Three objectives, those with the most to gain. For each the share of wrong answers is taken, as if one more had been right and one more wrong, so that two answers are no certainty. What is uncertain gets more: an objective that was never asked stands like one with four of six wrong, so gaps in your record come before middling results. With an exam, all is multiplied by the objective's weight in it. Without one, only lessons that you have begun are looked at.
 #
 # An advice may hold a line such as `quiz("07-q11")`. Copy it into the cell below and run it.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -230,3 +231,14 @@ def test_nothing_that_a_record_may_hold_raises(events: list[dict[str, Any]]) -> 
     found = observations(events, BANK)
     assert len(found) <= len(events)
     assert all(isinstance(one.objective, str) and one.when.tzinfo is UTC for one in found)
+
+
+@pytest.mark.parametrize(("kind", "hints", "solution"), [("hint", 1, False), ("solution", 0, True)])
+def test_help_with_an_exercise_is_help_with_the_question_that_is_its_twin(
+    kind: str, hints: int, solution: bool
+) -> None:
+    twin = replace(Q1, twin="07-by-hand")
+    record = Record().add(kind, "07-by-hand").answer(twin, "right").answer(Q2, "right")
+    first, second = observations(record.events, [twin, Q2])
+    assert (first.hints, first.solution, first.unaided) == (hints, solution, False)
+    assert second.unaided

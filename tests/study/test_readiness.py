@@ -249,7 +249,7 @@ def test_below_five_decisions_that_can_be_scored_nothing_is_said() -> None:
     bank = [decision(f"07-d{place}") for place in range(4)]
     bank += [decision(f"07-n{place}", right=None) for place in range(6)]
     found = calibration([locked(one, 0, 80) for one in bank], bank)
-    assert found == Calibration(decided=10, n=4, held=4)
+    assert found == Calibration(decided=10, n=4, held=4, there=4)
     assert not found.enough and found.interval is None
 
 
@@ -259,7 +259,7 @@ def test_only_what_was_locked_first_counts_and_only_for_the_question_that_was_as
     again = [locked(one, 2, 50, minute=1) for one in bank]
     assert calibration(again + events, bank).held == 5
     changed = [{**event, "hash": "0000"} for event in events]
-    assert calibration(changed, bank) == Calibration(decided=5)
+    assert calibration(changed, bank) == Calibration(decided=5, there=5)
 
 
 @pytest.mark.parametrize("sure", [None, True, "80", -1, 101, math.nan, [80]])

@@ -108,7 +108,7 @@ def test_without_a_pass_mark_nothing_is_passed_or_failed() -> None:
 def test_every_report_says_what_it_does_not_cover_and_predicts_nothing() -> None:
     for mark in (None, 0.8):
         said = told(report(*sat(5, 10, pass_mark=mark)))
-        assert "It does not cover that another exam asks other questions" in said
+        assert "It does not cover that a real exam asks others" in said
         assert "no prediction of the result of a real exam" in said
 
 

@@ -28,7 +28,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -294,9 +294,12 @@ def coverage(blueprint: Blueprint, questions: Iterable[Question]) -> Coverage:
     )
 
 
-def largest_remainders(count: int, weights: Iterable[float]) -> list[int]:
+def largest_remainders(
+    count: int, weights: Iterable[float], ties: Sequence[int] | None = None
+) -> list[int]:
     """`count` things dealt out by weight, whole ones: Hamilton's method. Each gets its share
-    rounded down; what is left goes to the largest remainders, at a tie to the earlier one."""
+    rounded down; what is left goes to the largest remainders, at a tie to the one with the least
+    of `ties`, or to the earlier one."""
     parts = list(weights)
     whole = math.fsum(parts)
     if not whole:
@@ -304,7 +307,8 @@ def largest_remainders(count: int, weights: Iterable[float]) -> list[int]:
     exact = [count * part / whole for part in parts]
     # A share that is whole on paper must not lose one to rounding (0.1 + 0.2).
     dealt = [math.floor(value + 1e-9) for value in exact]
-    order = sorted(range(len(parts)), key=lambda i: (-round(exact[i] - dealt[i], 9), i))
+    tie = ties or range(len(parts))
+    order = sorted(range(len(parts)), key=lambda i: (-round(exact[i] - dealt[i], 9), tie[i]))
     for index in order[: count - sum(dealt)]:
         dealt[index] += 1
     return dealt

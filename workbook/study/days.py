@@ -3,8 +3,8 @@ with minutes and what does not fit, out.
 
 The rules, in the order in which they win:
 
-* No day holds more than its minutes. The day before the exam holds at most `LIGHT` of them, and
-  nothing new: what went wrong, sheets, cards.
+* No day holds more than its minutes. The day before the exam, unless it is the only one left, holds
+  at most `LIGHT` of them, and nothing new: what went wrong, sheets, cards.
 * First the diagnostic, then every lesson's sheet, then mock exams, then whole lessons: the sheets
   serve the whole exam in the time of one lesson, and go before cards.
 * A mock exam is taken in one sitting, on a day after which at least one is left for mending.

@@ -65,7 +65,9 @@ def draw(
     met = frozenset(seen)
     ranked = _ranked(blueprint, questions, seed, met)
     by_topic = [[q for q in ranked if q.objective in t.objectives] for t in blueprint.topics]
-    counts = _dealt(blueprint.items, blueprint.shares(), [len(group) for group in by_topic])
+    # Of topics with one weight now this, now that gets the odd item.
+    ties = [_lot(seed, "topic", topic.name) for topic in blueprint.topics]
+    counts = _dealt(blueprint.items, blueprint.shares(), [len(group) for group in by_topic], ties)
     chosen = _levelled(blueprint, by_topic, counts, seed, met)
     chosen.sort(key=lambda question: _lot(seed, "place", question.id))
     minutes = blueprint.minutes
@@ -74,7 +76,7 @@ def draw(
     return Drawing(
         tuple(_item(question, seed) for question in chosen),
         minutes,
-        tuple(_notes(blueprint, chosen, counts, minutes, met)),
+        tuple(_notes(blueprint, chosen, counts, ties, minutes, met)),
     )
 
 
@@ -115,14 +117,17 @@ def _ranked(
     return [question for _, question in sorted(ranked, key=lambda pair: pair[0])]
 
 
-def _dealt(count: int, shares: Sequence[float], there: Sequence[int]) -> list[int]:
+def _dealt(
+    count: int, shares: Sequence[float], there: Sequence[int], ties: Sequence[int]
+) -> list[int]:
     """Items per topic: by largest remainders, where the bank has enough. What a topic lacks is
     dealt to the others by their weights, and so on until all fit."""
     dealt = [0] * len(there)
     going = [index for index, most in enumerate(there) if most]
     left = min(count, sum(there))
     while going:
-        wanted = largest_remainders(left, [shares[index] for index in going])
+        weights = [shares[index] for index in going]
+        wanted = largest_remainders(left, weights, [ties[index] for index in going])
         short = [i for i, most in zip(going, wanted, strict=True) if most > there[i]]
         if not short:
             for index, most in zip(going, wanted, strict=True):
@@ -228,6 +233,7 @@ def _notes(
     blueprint: Blueprint,
     chosen: Sequence[Question],
     counts: Sequence[int],
+    ties: Sequence[int],
     minutes: float | None,
     met: frozenset[str],
 ) -> list[str]:
@@ -236,7 +242,7 @@ def _notes(
         said = f"The bank has {len(chosen)} of the {plural(blueprint.items, 'question')} wanted"
         said += ", so the exam is shorter"
         notes.append(said + (f": {minutes:g} minutes, at the same pace." if minutes else "."))
-    wanted = largest_remainders(blueprint.items, blueprint.shares())
+    wanted = largest_remainders(blueprint.items, blueprint.shares(), ties)
     gone = "went to other topics" if len(chosen) == blueprint.items else "are missing"
     lacking = [
         (topic.name, got, most)

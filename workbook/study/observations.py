@@ -12,7 +12,8 @@ What counts, and what does not:
   seed) do not make another question.
 * An exercise counts at its first check with an answer. A cell that stopped with an error is an
   answer that is not right; "not attempted" is none.
-* Hints and solutions count that were opened before that answer.
+* Hints and solutions count that were opened before that answer, those of the exercise too whose
+  twin a question is.
 * Prose (self-rated), predictions and decisions have no right answer.
 * An item left blank in a mock is not right if the learner had it before the eyes for five seconds
   or more: who skips what is not known must not look better for it. One that was never looked at
@@ -114,6 +115,8 @@ class Exposures:
         elif source == "exam":
             return
         opened = {(item, code), (item, "")}
+        if question is not None and question.twin:
+            opened.add((question.twin, ""))
         hints = max(_count(event.get("hints")), sum(self._hints.get(one, 0) for one in opened))
         self.found.append(
             Observation(

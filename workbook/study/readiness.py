@@ -82,12 +82,14 @@ class Calibration:
     `decided` decisions were locked with a confidence; `n` of them have one choice that holds
     (the bank keys it), of which `held` were chosen. `said` is the mean confidence, `brier` the
     mean squared distance of the confidence from what happened (0 at best), `base` the same for
-    somebody who says the share that held each time; 0..1, None with too little evidence.
+    somebody who says the share that held each time; 0..1, None with too little evidence. `there`
+    are all decisions of this copy that have such a choice.
     """
 
     decided: int = 0
     n: int = 0
     held: int = 0
+    there: int = 0
     said: float | None = None
     brier: float | None = None
     base: float | None = None
@@ -251,12 +253,13 @@ def calibration(events: Iterable[Event], questions: Iterable[Question]) -> Calib
     ]
     n, held = len(scored), sum(right for _, right in scored)
     if n < ENOUGH:
-        return Calibration(len(locked), n, held)
+        return Calibration(len(locked), n, held, len(keyed))
     rate = held / n
     return Calibration(
         len(locked),
         n,
         held,
+        len(keyed),
         math.fsum(sure for sure, _ in scored) / n,
         math.fsum((sure - right) ** 2 for sure, right in scored) / n,
         rate * (1 - rate),
@@ -335,7 +338,8 @@ def _weights(
 ) -> dict[str, float]:
     """The objectives that may be advised, in the course's order, with their weight.
 
-    A topic's weight is shared out to those of its objectives that the bank can ask.
+    A topic's weight is shared out evenly to all of its objectives. What the bank cannot ask yet
+    keeps its part: else the one objective there is would stand for a whole topic.
     """
     there = Counter(one.objective for one in questions if one.type in MARKABLE)
     if exam is None:
@@ -343,8 +347,8 @@ def _weights(
         return dict.fromkeys([*of_begun, *filter(None, seen)], 1.0)
     weights = {}
     for topic, share in zip(exam.topics, exam.shares(), strict=True):
-        asked = [name for name in topic.objectives if there[name]]
-        weights.update({name: share / len(asked) for name in asked})
+        part = share / max(1, len(topic.objectives))
+        weights.update({name: part for name in topic.objectives if there[name]})
     return weights
 
 

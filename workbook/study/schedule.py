@@ -10,7 +10,8 @@ Nothing is stored besides the ratings, so two machines whose records are merged 
   comes. A card that has no other rating is due now, and keeps what those say about it otherwise.
   So a wrong clock can bring a card early, never put it out of reach.
 * Before an exam every interval is cut so that the card comes at least once more, on the day before
-  at the latest; what was cut is spread over the last days, lest all come on one.
+  at the latest (what is rated on that day: on the morning of the exam); what was cut is spread over
+  the last days, lest all come on one.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The report on a mock exam: how much was right, how sure that is, by topic, objective and time.
 
-The interval is Wilson's for a rate: right answers of items. It treats the items as a random draw
-from many such questions, so it covers the luck of the draw. It does not cover that a real exam
-asks other questions, nor that some were met before or guessed. Weights by topic and a small bank
-make the true spread narrower, if anything: the interval errs on the careful side.
+The interval is Wilson's for a rate: right answers of items. It treats the items as drawn by lot
+from very many of their kind. They are not: reserved questions come first, so two draws may share
+nearly all. It says how little so many items can tell. It leaves out that a real exam asks others,
+and that some were guessed or met before. A topic has few items: most are too close to say.
 """
 
 from __future__ import annotations
@@ -148,8 +148,9 @@ def _sentences(report: Report, sitting: Sitting) -> Iterator[str]:
         yield from _mark(report)
         yield (
             f"95 % interval of the score: {percent(total.low or 0)} to {percent(total.high or 0)}. "
-            "It covers the luck of which questions were drawn. It does not cover that another "
-            "exam asks other questions, or that you guessed some or had met them before."
+            "So far may a score of so many items lie from what you know, had they been drawn by "
+            "lot from very many such questions. It does not cover that a real exam asks others, "
+            "or that you guessed some or had met them before."
         )
     if report.left_out:
         yield (
@@ -187,7 +188,7 @@ def _mark(report: Report) -> Iterator[str]:
     if total.against == "too close to say":
         yield (
             "Too close to say whether you know enough for the mark: the interval below holds it, "
-            "so another draw of questions could have ended on its other side."
+            "so as many other questions of this kind could have ended on its other side."
         )
     elif total.against == "too few items to say":
         yield f"With fewer than {ENOUGH} items, nothing can be said beyond this score."

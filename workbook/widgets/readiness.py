@@ -27,6 +27,8 @@ NOTE = (
     "Only the first answer to each question and exercise counts."
 )
 NEXT_QUESTIONS = 3
+SCORES = 20
+"""Decisions from which on one Brier score is called better than another."""
 """How many unanswered questions are named where there is evidence already."""
 UNASKED = "this course asks nothing on it yet"
 KNOWLEDGE, SKILL = "Exam knowledge", "Pandas skill"
@@ -426,7 +428,8 @@ def _confidence(found: Calibration) -> str:
         )
     judged += f"In {found.n} of them the shop's truth names the best choice."
     if found.interval is None or found.said is None or found.brier is None or found.base is None:
-        return f"{judged} Too little evidence: it takes {ENOUGH} to compare."
+        few = f" The lessons so far have {found.there}." if found.there < ENOUGH else ""
+        return f"{judged} Too little evidence: it takes {ENOUGH} to compare.{few}"
     low, high = found.interval
     if low <= found.said <= high:
         verdict = "That is no further apart than luck alone may bring it."
@@ -434,12 +437,18 @@ def _confidence(found: Calibration) -> str:
         verdict = "You were surer than the outcomes bear out."
     else:
         verdict = "You were less sure than you could have been."
-    better = "better" if found.brier < found.base else "no better"
     return (
         f"{judged} On these you were {_percent(found.said)} sure on average, and {found.held} of "
         f"{found.n} were the best choice: {_percent(found.held / found.n)} (95\u00a0% interval: "
         f"{100 * low:.0f} to {_percent(high)}). {verdict} "
         f"Brier score (0 is perfect): {found.brier:.2f}. Whoever says "
         f"{_percent(found.held / found.n)} each time, which nobody knows beforehand, has "
-        f"{found.base:.2f}: your confidence told {better} than that which decisions were the best."
+        f"{found.base:.2f}. {_brier(found)}"
     )
+
+
+def _brier(found: Calibration) -> str:
+    if found.n < SCORES or found.brier is None or found.base is None:
+        return f"With fewer than {SCORES} decisions, do not read much into the two."
+    better = "better" if found.brier < found.base else "no better"
+    return f"Your confidence told {better} than that which decisions were the best."

@@ -99,7 +99,7 @@ class StudyPlan:
             case "diagnostic":
                 return "The diagnostic, 15 questions"
             case "cards":
-                return "Cards that are due"
+                return "Flashcards; if they take longer, choose lessons there"
             case "lesson":
                 whole = sum(
                     one.minutes
