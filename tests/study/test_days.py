@@ -172,6 +172,71 @@ def test_an_evening_too_short_for_all_sheets_has_those_that_weigh_most() -> None
     assert ("sheet", "04") in {(e.kind, e.about) for e in made.left_out}
 
 
+def _sheets(made: Plan) -> list[str]:
+    return [entry.about for entry in made.entries if entry.kind == "sheet"]
+
+
+def test_sheets_begin_with_wrong_first_answers_and_end_with_what_was_all_right() -> None:
+    lessons = [
+        lesson(1, weight=0.5, right=2, asked=2),
+        lesson(2, weight=0.1),
+        lesson(3, weight=0.2),
+        lesson(4, weight=0.0, right=1, asked=2),
+        lesson(5, weight=0.2, right=0, asked=2),
+    ]
+    made = plan(1, 60, lessons, mocks=[], diagnosed=True)
+    assert _sheets(made) == ["05", "04", "03", "02", "01"]
+    # The one whose answers were all right is the one that gives way.
+    assert _sheets(plan(1, 24, lessons, mocks=[], diagnosed=True)) == ["05", "04", "03", "02"]
+
+
+def test_lesson_00_comes_after_all_others_before_an_exam() -> None:
+    lessons = [lesson(0, 20, weight=0.0), lesson(1, weight=0.5), lesson(4, weight=0.0)]
+    short = plan(3, 60, lessons, mocks=[], diagnosed=True)
+    assert set(short.first) == {"01", "04"}
+    assert set(plan(4, 60, lessons, mocks=[], diagnosed=True).first) == {"00", "01", "04"}
+
+
+def test_time_left_goes_to_a_lesson_that_the_exam_does_not_ask() -> None:
+    lessons = [lesson(1, 90, weight=1.0), lesson(4, 40, weight=0.0)]
+    assert plan(2, 60, lessons, mocks=[], diagnosed=True).first == ("04",)
+
+
+def test_a_lesson_may_begin_on_any_day_and_is_cut_up_least() -> None:
+    lessons = [lesson(1, 40, weight=0.4), lesson(2, 60, weight=0.3), lesson(3, 500, weight=0.2)]
+    made = plan(4, 70, lessons, mocks=[])
+    for number in ("01", "02"):
+        parts = [e for e in made.entries if (e.kind, e.about) == ("lesson", number)]
+        assert len(parts) == 1
+
+
+@given(st.integers(1, 20), st.integers(30, 180), _lessons())
+@settings(max_examples=100, deadline=None)
+def test_no_day_stands_half_empty_while_a_lesson_is_left_out(
+    count: int, minutes: int, lessons: list[Lesson]
+) -> None:
+    made = plan(count, minutes, lessons, carded=True)
+    shortest = min((e.minutes for e in made.left_out if e.kind == "lesson"), default=999)
+    for day in made.days[:-1]:
+        assert minutes - day.minutes < max(shortest, days.CHUNK)
+
+
+def test_the_evening_before_has_cards_beside_the_sheets_that_count() -> None:
+    lessons = [lesson(0, weight=0.0), *(lesson(n, weight=1 / 7) for n in range(1, 8))]
+    made = plan(1, 60, lessons, diagnosed=True)
+    assert len(_sheets(made)) == 8 and "cards" in {entry.kind for entry in made.entries}
+    made = plan(1, 65, lessons)
+    assert "cards" in {entry.kind for entry in made.entries}
+    assert [e.about for e in made.left_out if e.kind == "sheet"] == ["00"]
+
+
+def test_two_evenings_hold_a_short_mock_exam_where_sheets_and_cards_leave_room() -> None:
+    made = plan(2, 60, diagnosed=True)
+    kinds = {entry.kind for entry in made.entries}
+    assert kinds >= {"mock", "review", "cards"} and len(_sheets(made)) == len(ALL)
+    assert "mock" not in {entry.kind for entry in plan(2, 60).entries}
+
+
 def test_the_longest_exam_that_fits_is_the_last_mock() -> None:
     mocks = [e.about for e in plan(20, 90).entries if e.kind == "mock"]
     assert mocks[-1] == "long" and "short" in mocks
@@ -267,6 +332,8 @@ def test_a_lesson_that_went_wrong_at_first_is_weak() -> None:
 
 def test_lesson_00_is_needed_on_the_route_with_code_only() -> None:
     start = Course("00", "Start", 35, 25, (), ("00-q01",))
+    [found] = days.needs([start], Record(), code=True, twins={}, weights={"01": 1.0})
+    assert not found.needed  # no exam asks for it
     for code in (True, False):
         [found] = days.needs([start], Record(), code=code, twins={}, weights={})
         assert found.needed == code
@@ -313,7 +380,7 @@ def test_the_day_in_the_record_counts_if_none_is_given() -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["2026-11-21", "2026-11-22", "2028-01-01", "5.12.2026", "12/05/2026", "soon", "2026-02-30", 5],
+    ["2026-11-21", "2026-11-22", "2028-01-01", "5.12.2026", "25/12/2026", "soon", "2026-02-30", 5],
 )
 def test_a_day_that_cannot_be_planned_gets_plain_words(said: object) -> None:
     shown = study_plan(said)
@@ -398,4 +465,80 @@ def test_links_lead_to_notebooks_beside_the_page() -> None:
     assert isinstance(shown, StudyPlan)
     linked = {file for _, tasks, _ in shown.rows() for _, file in tasks if file}
     lessons = {path.name for path in paths.notebooks_dir().glob("0*.ipynb")}
-    assert linked == lessons | {"91-flashcards.ipynb", "92-mock-exam.ipynb"}
+    rooms = {"91-flashcards.ipynb", "92-mock-exam.ipynb", "study-sheets.html"}
+    assert linked == lessons | rooms
+
+
+def _notes(*said: object, **more: object) -> str:
+    shown = study_plan(*said, **more)  # type: ignore[arg-type]
+    assert isinstance(shown, StudyPlan)
+    return "\n".join(shown.notes)
+
+
+def test_a_day_with_the_month_first_is_read_and_said() -> None:
+    assert "I read 12/05/2026 as December 5, 2026." in _notes("12/05/2026")
+    assert exam_date(progress.events()) == date(2026, 12, 5)
+    assert "I read" not in _notes("2026-12-05")
+
+
+def test_it_is_said_that_the_cards_aim_at_the_day_too() -> None:
+    assert "Your cards now aim at this day, too." in _notes("2026-12-05")
+    assert "Your cards aim at this day, too." in _notes("2026-12-05")
+
+
+def test_an_exam_is_named_in_any_case_and_short_is_none() -> None:
+    _notes("2026-12-05")
+    assert _notes("2026-12-05", exam="GA4") == _notes("2026-12-05", exam="ga4")
+    for name in ("short", "diagnostic"):
+        shown = study_plan("2026-12-05", exam=name)
+        assert isinstance(shown, Card) and "ga4" in repr(shown)
+        assert "short" not in repr(shown).partition("Write")[2]
+
+
+def test_what_no_lesson_covers_is_said_before_what_is_left_out() -> None:
+    notes = _notes("2026-11-23")
+    chosen = next(one for one in widget.blueprints() if one.name == "d381")
+    there = {path.name[:2] for path in paths.notebooks_dir().glob("0*.ipynb")}
+    none = [
+        one.name for one in chosen.topics
+        if not any(f"{int(name[1:].partition('.')[0]):02d}" in there for name in one.objectives)
+    ]  # fmt: skip
+    assert none and all(name in notes for name in none)
+    assert notes.index("All lessons so far cover") < notes.index("leaves out")
+    told = notes.partition("cover ")[2]
+    covered, rest = (int(told.partition(word)[0].split()[-2]) for word in (" of D381", " are not"))
+    assert covered + rest == 100
+
+
+def test_no_lesson_without_weight_stands_below_the_heaviest_first() -> None:
+    shown = study_plan("2026-11-24")
+    assert isinstance(shown, StudyPlan)
+    heads = dict(shown._left_out())
+    heavy = heads["Left out, the heaviest first"]
+    assert not any(text.startswith(("Lesson 00", "Lesson 04")) for text in heavy)
+    assert all("% of the exam" in text for text in heavy if text.startswith("Lesson"))
+
+
+def test_the_diagnostic_orders_the_sheets_and_the_plan_says_so() -> None:
+    assert "after the diagnostic" in _notes("2026-11-23", 120)
+    stamp = "diagnostic-20261122T090000-abcd"
+    verdicts = {"05-q07": "wrong", "01-q13": "right"}
+    items = [{"id": name, "seed": 0, "hash": "0" * 8, "places": None} for name in verdicts]
+    progress.record(
+        "exam", stamp, what="start", blueprint="diagnostic", title="Diagnostic", seed=1,
+        items=items, minutes=None, extra=0.0,
+    )  # fmt: skip
+    progress.record("exam", stamp, what="end", why="handed in", verdicts=verdicts)
+    shown = study_plan("2026-11-23", 120)
+    assert isinstance(shown, StudyPlan)
+    order = _sheets(shown.plan)
+    assert (order[0], order[-1]) == ("05", "01")
+    assert any("wrong first answers so far (05)" in note for note in shown.notes)
+
+
+def test_the_evening_before_links_the_sheets_and_the_cards_and_says_why_no_mock() -> None:
+    shown = study_plan("2026-11-23")
+    assert isinstance(shown, StudyPlan)
+    linked = {file for _, tasks, _ in shown.rows() for _, file in tasks}
+    assert linked >= {"91-flashcards.ipynb", "study-sheets.html"}
+    assert any(note.startswith("No mock exam: no day") for note in shown.notes)

@@ -8,7 +8,10 @@ The rules, in the order in which they win:
 * First the diagnostic, then every lesson's sheet, then mock exams, then whole lessons: the sheets
   serve the whole exam in the time of one lesson, and go before cards.
 * A mock exam is taken in one sitting, on a day after which at least one is left for mending.
-* What does not fit is left out by exam weight, the smallest first, and is named.
+* What does not fit is left out by exam weight, the smallest first, and is named. Lesson 00, which
+  no exam asks for, comes after all others.
+* Sheets come in the order of need: first lessons with wrong first answers, then those that were
+  not asked yet, last those that were all right; in each, the heaviest in the exam first.
 * If all fits, lessons come in the course's order, and no faster than they have to, by the last
   mock exam; if not, the heaviest first.
 """
@@ -40,6 +43,10 @@ CARDS = 10
 """Minutes of cards a day; half of it on days of less than half an hour."""
 LIGHT = 45
 """Minutes of the day before the exam, at most; then rest."""
+NOTEBOOKS = "00"
+"""The lesson about notebooks, which no exam asks for."""
+IDLE = 20
+"""Free minutes of a day above which more cards are planned, if lessons found no place."""
 MOCK_PART = 3
 """The last mock exam, mended, takes one part in so many of all minutes at most: the rest is for
 learning."""
@@ -62,7 +69,7 @@ class Lesson:
     """A lesson as the plan sees it: `minutes` still to go, its share of the exam (0 to 1).
 
     `weak`: worked through, and often wrong at first; its minutes are those of mending. `needed`:
-    the others build on it, whatever its share.
+    the others build on it, whatever its share. `right` of `asked` first answers were right.
     """
 
     number: str
@@ -71,6 +78,13 @@ class Lesson:
     weight: float = 0.0
     state: State = "new"
     needed: bool = False
+    right: int = 0
+    asked: int = 0
+
+    @property
+    def wrong(self) -> int:
+        """First answers that were wrong."""
+        return self.asked - self.right
 
 
 @dataclass(frozen=True)
@@ -148,22 +162,59 @@ def plan(
     if not diagnosed and not table.add(0, Entry("diagnostic", DIAGNOSTIC)):
         left_out.append(Entry("diagnostic", DIAGNOSTIC))
     mock_day, missing = _add_mocks(table, mocks, SHEET * len(lessons))
-    left_out += missing
-    bare = table.copy()
-    cards = CARDS if minutes_a_day >= 30 else CARDS // 2
-    for place in range(0 if carded else 1, count):
-        table.add(place, Entry("cards", cards))
-    best, kept, sheets = _fill(table, lessons, mock_day)
-    if len(sheets) < len(lessons):  # a sheet is worth more than the cards of its day
-        best, kept, sheets = _fill(bare, lessons, mock_day)
+    short = None if left_out else _with_short(table, mocks)
+    filled, cards = _with_cards(short or table, lessons, count - 2 if short else mock_day, carded)
+    if short and not cards:  # it takes the place of what serves more
+        filled, _ = _with_cards(table, lessons, mock_day, carded)
+    best, kept, sheets = filled
+    left_out += [entry for entry in missing if entry.about not in best.mocks()]
     if count > 1 and (rest := best.free(count - 1)) >= AGAIN // 3:
         best.add(count - 1, Entry("again", min(AGAIN, rest)))
+    if any(one.minutes and one not in kept for one in lessons):
+        best.more_cards(0 if carded or count == 1 else 1)
     for one in _by_weight(lessons):
         if one not in kept and one.minutes:
             left_out.append(_work(one))
         if one not in sheets:
             left_out.append(Entry("sheet", SHEET, one.number))
-    return Plan(exam, best.days(), tuple(left_out), tuple(one.number for one in kept))
+    made = Plan(exam, best.days(), tuple(left_out), ())
+    work = [entry.about for entry in made.entries if entry.kind in ("lesson", "mend")]
+    return replace(made, first=tuple(dict.fromkeys(work)))
+
+
+def _with_cards(
+    table: _Table, lessons: Sequence[Lesson], mock_day: int, carded: bool
+) -> tuple[Filled, int]:
+    """The table filled beside cards, as many as leave room for every sheet that matters; and the
+    minutes of cards a day.
+
+    A sheet is worth more than the cards of its day, if the exam asks it or it went wrong.
+    """
+    full = CARDS if table.most >= 30 else CARDS // 2
+    weighed = any(one.weight for one in lessons)
+    # With one day left the cards have no second day to begin on.
+    first = 0 if carded or table.count == 1 else 1
+    for cards in (full, CARDS // 2):
+        dealt = table.copy()
+        for place in range(first, table.count):
+            dealt.add(place, Entry("cards", cards))
+        found = _fill(dealt, lessons, mock_day)
+        missing = [one for one in lessons if one not in found[2]]
+        if not any(one.weight or one.wrong or not weighed for one in missing):
+            return found, cards
+    return _fill(table, lessons, mock_day), 0
+
+
+def _with_short(table: _Table, mocks: Sequence[Mock]) -> _Table | None:
+    """Where so few days are left that no mock exam found its place: the table with the shortest on
+    the last day but one, if that leaves more than half of the time."""
+    if not mocks or table.mocks() or not 1 < table.count <= 3:
+        return None
+    short = min(mocks, key=lambda mock: (mock.minutes, mock.name))
+    if short.minutes + MEND > 0.45 * sum(table.room):
+        return None
+    table = table.copy()
+    return table if _add_mock(table, table.count - 2, short) else None
 
 
 class _Table:
@@ -172,13 +223,14 @@ class _Table:
     def __init__(self, today: date, count: int, minutes: int) -> None:
         self.today = today
         self.count = count
+        self.most = minutes
         self.room = [minutes] * count
         if count > 1:
             self.room[-1] = min(minutes, LIGHT)
         self.entries: list[list[Entry]] = [[] for _ in range(count)]
 
     def copy(self) -> _Table:
-        other = _Table(self.today, self.count, 0)
+        other = _Table(self.today, self.count, self.most)
         other.room = list(self.room)
         other.entries = [list(day) for day in self.entries]
         return other
@@ -192,6 +244,20 @@ class _Table:
             return False
         self.entries[place].append(entry)
         return True
+
+    def mocks(self) -> set[str]:
+        """The mock exams on the table."""
+        return {entry.about for day in self.entries for entry in day if entry.kind == "mock"}
+
+    def more_cards(self, first: int) -> None:
+        """Give cards what is left of days that would be half empty, from day `first` on."""
+        for place in range(first, self.count):
+            if (rest := self.free(place)) <= IDLE:
+                continue
+            day = self.entries[place]
+            cards = sum(entry.minutes for entry in day if entry.kind == "cards")
+            day[:] = [entry for entry in day if entry.kind != "cards"]
+            day.append(Entry("cards", cards + min(rest - rest % 5, IDLE)))
 
     def days(self) -> tuple[Day, ...]:
         order = ("diagnostic", "review", "cards", "lesson", "mend", "sheet", "mock", "again")
@@ -254,27 +320,41 @@ def _review(mock: Mock) -> int:
     return max(MEND, 5 * math.ceil(0.4 * mock.minutes / 5))
 
 
-def _fill(
-    table: _Table, lessons: Sequence[Lesson], mock_day: int
-) -> tuple[_Table, list[Lesson], list[Lesson]]:
+Filled = tuple[_Table, list[Lesson], list[Lesson]]
+"""A table with the lessons and the sheets that are on it."""
+
+
+def _fill(table: _Table, lessons: Sequence[Lesson], mock_day: int) -> Filled:
     """The table with as many sheets, then as many lessons, as fit; which ones."""
     work = [one for one in lessons if one.minutes]
-    course = sorted(lessons, key=lambda one: one.number)
+    all_sheets = by_need(lessons)
     in_order = sorted(work, key=lambda one: one.number)
-    for pace in (*STEADY, MOST):  # time enough for all?
-        if done := _filled(table, in_order, course, mock_day, pace):
-            return done, in_order, course
-    if done := _filled(table, in_order, course, table.count - 2, MOST):
-        return done, in_order, course
+    weighed = any(one.weight for one in lessons)
+    asked = [one for one in in_order if one.number != NOTEBOOKS or one.weight or not weighed]
+    for wanted in (in_order, asked):  # time enough for all, or for all but lesson 00?
+        paces = (*STEADY, MOST)
+        tried = (_filled(table, wanted, all_sheets, mock_day, pace) for pace in paces)
+        fits = [done for done in tried if done]
+        fits = fits or [
+            done for done in [_filled(table, wanted, all_sheets, table.count - 2, MOST)] if done
+        ]
+        if fits:
+            return min(fits, key=_most_parts), wanted, all_sheets
     best, sheets = table, list[Lesson]()
-    for one in _by_weight(lessons):
+    for one in by_need(lessons):
         if done := _filled(table, [], [*sheets, one], table.count - 2, MOST):
             best, sheets = done, [*sheets, one]
     needed = [one for one in work if one.needed]
     chosen = _chosen(table, [*needed, *(one for one in _by_weight(work) if not one.needed)], sheets)
     if chosen and all(one.needed for one in chosen):  # it serves nothing that is planned
         chosen = _chosen(table, [one for one in _by_weight(work) if not one.needed], sheets)
-    return _filled(table, chosen, sheets, table.count - 2, MOST) or best, chosen, sheets
+    return _packed(table, chosen, sheets) or best, chosen, sheets
+
+
+def _most_parts(table: _Table) -> int:
+    """Over how many days the lesson goes that is cut up most; 2 at least."""
+    parts = Counter(e.about for day in table.entries for e in day if e.kind == "lesson")
+    return max(2, *parts.values(), 2)
 
 
 def _chosen(table: _Table, work: Sequence[Lesson], sheets: Sequence[Lesson]) -> list[Lesson]:
@@ -282,49 +362,95 @@ def _chosen(table: _Table, work: Sequence[Lesson], sheets: Sequence[Lesson]) -> 
     kept: list[Lesson] = []
     weighed = any(one.weight for one in work)
     for one in work:
-        if weighed and not (one.weight or one.needed or one.state == "weak"):
-            continue  # what the exam does not ask must not fill what a heavier one was too long for
-        if _filled(table, [*kept, one], sheets, table.count - 2, MOST):
+        last = weighed and one.number == NOTEBOOKS and not (one.needed or one.weight)
+        if last and len(kept) < len(work) - 1:
+            continue
+        if _packed(table, [*kept, one], sheets):
             kept.append(one)
     return kept
 
 
-def _by_weight(lessons: Iterable[Lesson]) -> list[Lesson]:
-    return sorted(lessons, key=lambda one: (-one.weight, one.number))
+def _by_weight(lessons: Sequence[Lesson]) -> list[Lesson]:
+    weighed = any(one.weight for one in lessons)
+    return sorted(
+        lessons, key=lambda one: (-one.weight, weighed and one.number == NOTEBOOKS, one.number)
+    )
+
+
+def by_need(lessons: Sequence[Lesson]) -> list[Lesson]:
+    """The lessons in the order of their sheets: wrong first answers first, by their share (with
+    one right and one wrong more, as few answers are no certainty), then what was not asked, last
+    what was all right; the heaviest first where these are equal."""
+
+    def need(one: Lesson) -> tuple[int, float]:
+        if one.wrong:
+            return 0, -(one.wrong + 1) / (one.asked + 2)
+        return (2 if one.asked else 1), 0.0
+
+    return sorted(_by_weight(lessons), key=need)
+
+
+def _packed(table: _Table, work: Sequence[Lesson], sheets: Sequence[Lesson]) -> _Table | None:
+    """The table with this work on whatever days, in as few parts as can be, and these sheets."""
+    until = table.count - 2
+    return _filled(table, work, sheets, until, MOST, anywhere=True) or _filled(
+        table, work, sheets, until, MOST
+    )
 
 
 def _filled(
-    table: _Table, work: Sequence[Lesson], sheets: Sequence[Lesson], until: int, pace: int
+    table: _Table,
+    work: Sequence[Lesson],
+    sheets: Sequence[Lesson],
+    until: int,
+    pace: int,
+    *,
+    anywhere: bool = False,
 ) -> _Table | None:
     """The table with this work, in this order, and these sheets; None if they do not all fit.
 
     Lessons end on day `until` and take `pace` minutes a day at most. A sheet follows its lesson.
+    `anywhere`: each lesson begins where it is cut up least, also before those ahead of it.
     """
     table = table.copy()
     place, spent = 0, Counter[int]()
     placed = set()
     for one in work:
-        left = one.minutes
         # Mending is not new: it may stand on the last day, too.
         end = table.count - 1 if one.state == "weak" else until
-        while left:
-            if place > end:
-                return None
-            part = min(left, table.free(place), pace - spent[place])
-            if part < left:
-                part = 0 if one.state == "weak" else _part(left, part)
-            if part <= 0:
-                place += 1
-                continue
+        starts = range(end + 1) if anywhere else [place]
+        tried = [found for start in starts if (found := _laid(table, one, start, end, pace, spent))]
+        if not tried:
+            return None
+        parts = min(tried, key=lambda days: (len(days), days[-1][0] - days[0][0]))
+        for place, part in parts:  # the last place is where its sheet may stand
             table.add(place, replace(_work(one), minutes=part))
             spent[place] += part
-            left -= part
         if one in sheets:
             if not _add_sheet(table, one, place):
                 return None
             placed.add(one.number)
     rest = (one for one in sheets if one.number not in placed)
     return table if all(_add_sheet(table, one, 0) for one in rest) else None
+
+
+def _laid(
+    table: _Table, one: Lesson, place: int, end: int, pace: int, spent: Counter[int]
+) -> list[tuple[int, int]] | None:
+    """The days and minutes of a lesson that begins on day `place` or later; None if it does not
+    fit until `end`."""
+    left, found = one.minutes, list[tuple[int, int]]()
+    while left:
+        if place > end:
+            return None
+        part = min(left, table.free(place), pace - spent[place])
+        if part < left:
+            part = 0 if one.state == "weak" else _part(left, part)
+        if part > 0:
+            found.append((place, part))
+            left -= part
+        place += 1
+    return found
 
 
 def _add_sheet(table: _Table, one: Lesson, first: int) -> bool:
@@ -436,7 +562,8 @@ def needs(
 ) -> list[Lesson]:
     """What each lesson still needs, by the record.
 
-    `code`: the route with code, on which lesson 00 teaches what all others use. `twins`: by
+    `code`: the route with code, on which lesson 00 teaches what all others use; before an exam
+    (`weights`) it is not put before what is asked. `twins`: by
     question, the exercise that asks the same; one of the two is enough. `weights`: each lesson's
     share of the exam.
     """
@@ -449,9 +576,10 @@ def needs(
             minutes = max(CHUNK, 5 * math.ceil(whole * (1 - share) / 5))
         elif state == "weak":
             minutes = MEND
-        needed = code and one.number == "00" and state != "done"
+        needed = code and one.number == NOTEBOOKS and state != "done" and not weights
         weight = weights.get(one.number, 0.0)
-        found.append(Lesson(one.number, one.title, minutes, weight, state, needed))
+        right, of = record.first.get(one.number, (0, 0))
+        found.append(Lesson(one.number, one.title, minutes, weight, state, needed, right, of))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -14,7 +14,7 @@ from workbook.exercises import standing
 from workbook.questions import bank
 from workbook.questions.bank import BankError
 from workbook.study import days
-from workbook.study.blueprint import Blueprint, blueprints, find
+from workbook.study.blueprint import Blueprint, Topic, blueprints, find, percent
 from workbook.study.days import Day, Entry, Plan
 from workbook.study.observations import observations
 from workbook.study.schedule import EXAM_DATE, exam_date
@@ -25,8 +25,10 @@ from workbook.widgets.cards import Card
 EXAM = "d381"
 """The exam whose topics weigh the lessons, if the learner names none."""
 SHORT = "short"
+SHEETS = "study-sheets.html"
 DIAGNOSTIC = "diagnostic"
 _HOW = 'Write the day of your exam as year-month-day in quotes: `study_plan("2026-12-05")`.'
+_UNASKED = "Left out, and not asked by this exam as far as we know"
 _LEFT = "text-align:left;vertical-align:top;white-space:normal;padding:.3em .6em"
 _BOX = "max-width:46em;color:var(--jp-ui-font-color1,#1f1f1f)"
 
@@ -35,7 +37,7 @@ class StudyPlan:
     """A plan as it is shown: rows of day, what to do, and minutes; then what was left out.
 
     `titles` are those of lessons and exams, `files` the notebooks of the lessons, `notes` what to
-    say below.
+    say below, `weights` each lesson's share of the exam (0 to 1).
     """
 
     def __init__(
@@ -44,8 +46,10 @@ class StudyPlan:
         titles: dict[str, str],
         files: dict[str, str],
         notes: Sequence[str] = (),
+        weights: Mapping[str, float] | None = None,
     ) -> None:
         self.plan = plan
+        self.weights = weights or {}
         self.titles = titles
         self.files = files
         self.notes = list(notes)
@@ -88,7 +92,7 @@ class StudyPlan:
                 each = (
                     "each with its three questions" if len(run) > 1 else "with its three questions"
                 )
-                tasks.append((f"Sheet{'s' * (len(run) > 1)} {names}, {each}", ""))
+                tasks.append((f"Sheet{'s' * (len(run) > 1)} {names}, {each}", SHEETS))
             else:
                 tasks += [(self._said(entry), self._file(entry)) for entry in run]
         return tasks or [("Nothing planned: time in hand", "")]
@@ -99,7 +103,7 @@ class StudyPlan:
             case "diagnostic":
                 return "The diagnostic, 15 questions"
             case "cards":
-                return "Flashcards; if they take longer, choose lessons there"
+                return "Flashcards, those that are due first; if they take longer, stop there"
             case "lesson":
                 whole = sum(
                     one.minutes
@@ -120,26 +124,47 @@ class StudyPlan:
                 return "All sheets once more, without the questions"
 
     def _file(self, entry: Entry) -> str:
-        rooms = {"cards": "91-flashcards.ipynb", "mock": "92-mock-exam.ipynb"}
+        mock = "92-mock-exam.ipynb"
+        rooms = {"cards": "91-flashcards.ipynb", "mock": mock, "review": mock, "again": SHEETS}
         if entry.kind in ("lesson", "mend"):
             return self.files.get(entry.about, "")
         return rooms.get(entry.kind, "")
 
     def left_out(self) -> list[str]:
         """What found no place, the heaviest first."""
-        return [
-            f"{self._said(entry)} ({entry.minutes} minutes)"
-            if entry.kind != "mock"
-            else self._said(entry)
-            for entry in self.plan.left_out
-        ]
+        return [text for _, texts in self._left_out() for text in texts]
+
+    def _left_out(self) -> list[tuple[str, list[str]]]:
+        """What found no place, below headings: what the exam does not ask stands by itself."""
+        out = self.plan.left_out
+
+        def unasked(entry: Entry) -> bool:
+            return bool(self.weights and entry.about) and (
+                entry.kind != "mock" and not self.weights.get(entry.about)
+            )
+
+        asked = [self._out(entry) for entry in out if not unasked(entry)]
+        rest = [self._out(entry) for entry in out if unasked(entry)]
+        first = "Left out, the heaviest first" if self.weights and len(asked) > 1 else "Left out"
+        return [(head, texts) for head, texts in ((first, asked), (_UNASKED, rest)) if texts]
+
+    def _out(self, entry: Entry) -> str:
+        if entry.kind == "mock":
+            return self._said(entry)
+        share = self.weights.get(entry.about, 0.0) if entry.kind in ("lesson", "mend") else 0.0
+        of = f", {percent(share)} of the exam" if share else ""
+        return f"{self._said(entry)} ({entry.minutes} minutes{of})"
 
     def __repr__(self) -> str:
         lines = [f"• {self.caption}"]
         for when, tasks, minutes in self.rows():
             lines.append(f"{when} ({minutes} minutes): {'; '.join(text for text, _ in tasks)}")
         lines.append(f"{_day(self.plan.exam)}: the exam")
-        lines += [f"Left out: {text}" for text in self.left_out()]
+        lines += [
+            f"{head.partition(', the')[0]}: {text}"
+            for head, texts in self._left_out()
+            for text in texts
+        ]
         return "\n".join([*lines, *map(to_plain, self.notes)])
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
@@ -157,12 +182,10 @@ class StudyPlan:
             f'<tr><th scope="row" style="{_LEFT}">{_unbroken(_day(self.plan.exam))}</th>'
             f'<td style="{_LEFT}"><strong>The exam</strong></td><td style="{_LEFT}"></td></tr>'
         )
-        out = "".join(f"<li>{html.escape(text)}</li>" for text in self.left_out())
-        left = (
-            f'<p style="margin:.6em 0 0">Left out, the heaviest first</p><ul>{out}</ul>'
-            if out
-            else ""
-        )
+        left = ""
+        for name, texts in self._left_out():
+            out = "".join(f"<li>{html.escape(text)}</li>" for text in texts)
+            left += f'<p style="margin:.6em 0 0">{name}</p><ul>{out}</ul>'
         notes = "".join(
             f'<p style="margin:.4em 0">{html.escape(to_plain(n))}</p>' for n in self.notes
         )
@@ -180,11 +203,11 @@ def study_plan(
     """A plan from today to the day before the exam: `study_plan("2026-12-05", minutes_a_day=45)`.
 
     `code=False` plans the route without code. `exam` is the mock exam whose topics weigh the
-    lessons ("d381", "ga4", ...). The day is kept in the record, so that cards keep to it; without
+    lessons ("d381" or "ga4"). The day is kept in the record, so that cards keep to it; without
     one, the day in the record counts. What cannot be planned gets a card; nothing is raised.
     """
     try:
-        return _planned(exam_day, minutes_a_day, bool(code), str(exam).strip())
+        return _planned(exam_day, minutes_a_day, bool(code), str(exam).strip().lower())
     except BankError as fault:
         return Card("info", str(fault))
     except Exception as fault:  # a plan is a help: whatever is wrong, a learner sees a card
@@ -220,7 +243,8 @@ def _planned(exam_day: object, minutes: object, code: bool, exam: str) -> StudyP
         progress.record(EXAM_DATE, EXAM_DATE, date=wanted.isoformat())
     record = _record(events)
     twins = {q.id: q.twin for one in there for q in _bank(one.number) if q.twin}
-    weights = days.shares([(t.weight, t.objectives) for t in chosen.topics]) if chosen else {}
+    shares = days.shares([(t.weight, t.objectives) for t in chosen.topics]) if chosen else {}
+    weights = {one.number: shares[one.number] for one in there if one.number in shares}
 
     def plan(route: bool) -> Plan:
         lessons = days.needs(there, record, code=route, twins=twins, weights=weights)
@@ -232,8 +256,14 @@ def _planned(exam_day: object, minutes: object, code: bool, exam: str) -> StudyP
 
     made = plan(code)
     titles = {one.number: one.title for one in there} | {one.name: one.title for one in mocks}
-    notes = _notes(made, weights, chosen, plan(False) if code and made.left_out else None)
-    return StudyPlan(made, titles, {one.number: one.file for one in there}, notes)
+    aim = "now aim" if wanted != known else "aim"
+    notes = [f"Your cards {aim} at this day, too."]
+    if slashes := _slashes(exam_day):
+        notes.insert(0, f"I read {str(exam_day).strip()} as {_long(slashes)}.")
+    notes += _order(made, days.needs(there, record, code=code, twins=twins, weights=weights))
+    notes += _covered(chosen, weights, there)
+    notes += _notes(made, weights, mocks, plan(False) if code and made.left_out else None)
+    return StudyPlan(made, titles, {one.number: one.file for one in there}, notes, weights)
 
 
 def _today() -> date:
@@ -248,7 +278,16 @@ def _read(given: object) -> date | None:
         return given
     parts = re.fullmatch(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})", str(given).strip(), re.ASCII)
     try:
-        return date(*map(int, parts.groups())) if parts else None
+        return date(*map(int, parts.groups())) if parts else _slashes(given)
+    except ValueError:
+        return None
+
+
+def _slashes(given: object) -> date | None:
+    """A day as it is written in the US, month first (12/05/2026), else None."""
+    parts = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", str(given).strip(), re.ASCII)
+    try:
+        return date(int(parts[3]), int(parts[1]), int(parts[2])) if parts else None
     except ValueError:
         return None
 
@@ -275,6 +314,10 @@ def _exams(name: str) -> tuple[Blueprint | None, list[days.Mock]]:
     Raises `BankError` for a name that no exam has; a copy without exams has no mock.
     """
     there = {one.name: one for one in blueprints() if one.name != DIAGNOSTIC}
+    outside = [one for one in there if one != SHORT]
+    if name in (SHORT, DIAGNOSTIC) or (name and name not in there and outside):
+        known = " or ".join(f'`exam="{one}"`' for one in outside)
+        raise BankError(f'"{name[:40]}" is no exam to plan for. Write {known}.')
     chosen = find(name) if name else there.get(EXAM)
     picked = {one.name: one for one in (there.get(SHORT), chosen) if one is not None}
     mocks = [
@@ -304,35 +347,99 @@ def _bank(number: str) -> list[bank.Question]:
         return []
 
 
+def _order(made: Plan, lessons: Sequence[days.Lesson]) -> list[str]:
+    """How the sheets are ordered, where they do not just follow their lessons."""
+    order = [entry.about for entry in made.entries if entry.kind == "sheet"]
+    by_need = [one for one in days.by_need(lessons) if one.number in order]
+    if len(order) < 2 or order != [one.number for one in by_need]:
+        return []
+    wrong = [one.number for one in by_need if one.wrong]
+    if wrong:
+        return [
+            f"The sheets begin with your wrong first answers so far ({', '.join(wrong)}), then "
+            "what was not asked yet; what was all right comes last. In each, the heaviest first."
+        ]
+    if any(one.asked for one in by_need):
+        return ["The sheets begin with what was not asked yet; what was all right comes last."]
+    return [
+        "The sheets go by weight in the exam, the heaviest first. Run this cell again after the "
+        "diagnostic: then the lessons of your wrong answers come first."
+    ]
+
+
+def _covered(
+    exam: Blueprint | None, weights: Mapping[str, float], there: Sequence[days.Course]
+) -> list[str]:
+    """How much of the exam the lessons of this copy teach, and what they do not."""
+    if exam is None or exam.name == SHORT or not exam.topics:
+        return []
+    share, name = sum(weights.values()), exam.name.upper()
+    have = {one.number for one in there}
+
+    def taught(topic: Topic) -> int:
+        lessons = (re.fullmatch(r"L(\d+)\.\d+", one) for one in topic.objectives)
+        return sum(1 for one in lessons if one and f"{int(one[1]):02d}" in have)
+
+    none = [topic.name for topic in exam.topics if not taught(topic)]
+    some = [one.name for one in exam.topics if 0 < taught(one) < len(one.objectives)]
+    said = (
+        f"All lessons so far cover {percent(share)} of {name}'s topics, as far as we could infer "
+        "them."
+    )
+    if none or some:
+        where = "in no lesson yet" if exam.packs else "not in this workbook yet"
+        rest = round(100 - 100 * share)
+        missing = "; ".join([*none, *(f"parts of “{one}”" for one in some)])
+        said += f" The other {rest} % are {where}: {missing}."
+        if exam.packs:
+            said += " The mock exam and the flashcards ask some of that."
+    return [said]
+
+
 def _notes(
-    made: Plan, weights: dict[str, float], exam: Blueprint | None, without: Plan | None
+    made: Plan, weights: dict[str, float], mocks: Sequence[days.Mock], without: Plan | None
 ) -> list[str]:
     """What to say below the table."""
     notes = []
-    out = any(entry.kind in ("lesson", "mend") for entry in made.left_out)
-    if out and made.first:
-        begin = ", ".join(made.first)
-        notes.append(f"Too few days for all: do first what is planned, in this order: {begin}.")
-    if out:
-        share = _weight_out(made, weights)
-        title = to_plain(exam.title) if exam else "the exam"
-        sheets = all(entry.kind != "sheet" for entry in made.left_out)
+    if share := _weight_out(made, weights):
+        heavy = {e.about for e in made.left_out if e.kind == "sheet" and weights.get(e.about)}
         notes.append(
-            f'By the weights of "{title}" the lessons left out are {100 * share:.0f} % of the exam.'
-            + " Their sheets stand for them." * sheets
+            f"Of that, this plan leaves out the lessons on {percent(share)} of the exam."
+            + " Their sheets are in it: one page each in place of the lesson." * (not heavy)
         )
         more = 0.0 if without is None else share - _weight_out(without, weights)
         if more >= 0.005:
             notes.append(
-                f"On the route without code (code=False) {100 * more:.0f} % more of the exam fits."
+                f"On the route without code (code=False) {percent(more)} more of the exam fits."
             )
-    for entry in made.left_out:
-        if entry.kind == "mock":
-            notes.append(
-                f"A mock exam of {entry.minutes} minutes needs a day with as many and a day after "
-                "it for mending, and should not take more than a third of all your time."
-            )
+    out = any(entry.kind in ("lesson", "mend") for entry in made.left_out)
+    if out and made.first and (share or not weights):
+        begin = ", ".join(made.first)
+        notes.append(f"Too few days for all: do first what is planned, in this order: {begin}.")
+    notes += _no_mock(made, mocks)
     notes.append("On the last evening before the exam stop early, and rest.")
+    return notes
+
+
+def _no_mock(made: Plan, mocks: Sequence[days.Mock]) -> list[str]:
+    """Why a mock exam found no place."""
+    taken = any(entry.kind == "mock" for entry in made.entries)
+    if mocks and not taken and len(made.days) == 1:
+        return ["No mock exam: no day would be left to mend what it shows."]
+    notes = []
+    if mocks and not taken:
+        short = min(mock.minutes for mock in mocks)
+        notes.append(
+            f"No mock exam: even the short one takes {short} minutes, and {days.MEND} more on the "
+            "day after it, which the diagnostic, the sheets and the cards use better."
+        )
+    elif taken:
+        notes += [
+            f"A mock exam of {entry.minutes} minutes needs a day with as many and a day after "
+            "it for mending, and should not take more than a third of all your time."
+            for entry in made.left_out
+            if entry.kind == "mock"
+        ]
     return notes
 
 
@@ -349,6 +456,15 @@ def _day(day: date, year: bool = False) -> str:
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     )[day.month - 1]  # fmt: skip
     return f"{weekday}, {month} {day.day}" + (f", {day.year}" if year else "")
+
+
+def _long(day: date) -> str:
+    """A date in full: "December 5, 2026"."""
+    month = (
+        "January", "February", "March", "April", "May", "June", "July", "August", "September",
+        "October", "November", "December",
+    )[day.month - 1]  # fmt: skip
+    return f"{month} {day.day}, {day.year}"
 
 
 def _unbroken(when: str) -> str:
