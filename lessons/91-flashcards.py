@@ -19,13 +19,13 @@ flashcards()
 #
 # ## Which cards
 #
-# There is a card for every term of the glossary and for about forty questions of the lessons; *Lessons and exam date* below the card chooses among them. Every question that a mock exam found wrong becomes a card, too, and is due at once. `flashcards("06", "07")` asks two lessons only.
+# There is a card for every term of the glossary and for about forty questions of the lessons; *Lessons and exam date* below the card chooses among them. Every question that the diagnostic or a mock exam found wrong, or that you looked at there and left blank, becomes a card, too, and is due at once. *Due* are cards that come back today, *new* those you see for the first time, *later* all others. `flashcards("06", "07")` asks two lessons only.
 #
 # ## When a card comes back
 #
-# The better you know a card, the longer it stays away; a card you forget comes back in the same run. Ten new cards a day are the rule. Set **the date of your exam** under the card, and two things change: every card that you have begun comes back before that day (one that you rate on its eve, on its morning), and new cards are spread over the days left, 50 a day at most. With few days left some are never opened. A day ends at four in the morning, so an hour past midnight still counts as today.
+# The better you know a card, the longer it stays away; a card you forget comes back in the same run. Ten new cards a day are the rule. Set **the date of your exam** under the card, and two things change: every card that you have begun comes back before that day (one that you rate on its eve, on its morning), and new cards are spread over the days left, 50 a day at most, those of lesson 00 last (it is about notebooks, which no exam asks for). With few days left some are never opened. A day ends at four in the morning, so an hour past midnight still counts as today.
 #
-# With two evenings left, choose the lessons that weigh most in your exam and leave out the rest (lesson 00 is about notebooks, which no exam asks for): 50 cards that are known help more than 200 that were seen once.
+# With two evenings left, choose the lessons that weigh most in your exam and leave out the rest: 50 cards that are known help more than 200 that were seen once.
 #
 # A card forgotten six times is listed apart with the lesson to reread. Asking it a seventh time the same evening would cost time and help little.
 #

@@ -40,4 +40,8 @@ readiness()
 #
 # In each decision you said how sure you were. Of all the times somebody is 80 % sure, eight in ten should hold. The report compares what you said with what came of it, for decisions in which the shop's truth names one best choice. Most decisions weigh one thing against another; those it only counts.
 #
+# <details><summary>The Brier score</summary>
+#
 # The **Brier score** is the mean of (confidence - outcome)², the outcome being 1 for a choice that held and 0 for one that did not (Brier, 1950). 0 is perfect; 50 % each time gives 0.25.
+#
+# </details>

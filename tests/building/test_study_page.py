@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 import re
 from html.parser import HTMLParser
@@ -134,6 +135,15 @@ def test_answers_are_folded_and_nothing_before_them_tells_which_is_right(text: s
     assert "<details open" not in text
     outside = re.sub(r"<style>.*?</style>|<details>.*?</details>", "", text, flags=re.DOTALL)
     assert "Right" not in outside and 'class="right"' not in outside
+
+
+def test_contents_and_headings_name_lesson_title_and_question(text: str) -> None:
+    for sheet in sheets(LESSONS).values():
+        head = next(LESSONS.glob(f"{sheet.lesson}-*.py")).read_text("utf-8")
+        title = re.search(r"^# title: (.+)$", head, re.MULTILINE)
+        assert title
+        said = html.escape(f"{sheet.lesson} {title[1]}: {sheet.question}", quote=False)
+        assert text.count(f">{said}</") == 2
 
 
 def test_it_is_the_same_each_time(text: str) -> None:

@@ -194,6 +194,7 @@ def test_lesson_00_comes_after_all_others_before_an_exam() -> None:
     lessons = [lesson(0, 20, weight=0.0), lesson(1, weight=0.5), lesson(4, weight=0.0)]
     short = plan(3, 60, lessons, mocks=[], diagnosed=True)
     assert set(short.first) == {"01", "04"}
+    assert [one.number for one in days.by_need(lessons)] == ["01", "04", "00"]
     assert set(plan(4, 60, lessons, mocks=[], diagnosed=True).first) == {"00", "01", "04"}
 
 
@@ -208,6 +209,12 @@ def test_a_lesson_may_begin_on_any_day_and_is_cut_up_least() -> None:
     for number in ("01", "02"):
         parts = [e for e in made.entries if (e.kind, e.about) == ("lesson", number)]
         assert len(parts) == 1
+
+
+def test_a_long_lesson_is_not_spread_thin_where_the_days_have_room() -> None:
+    made = plan(20, 90, [lesson(1, 110), lesson(2, 110)])
+    for number in ("01", "02"):
+        assert sum((e.kind, e.about) == ("lesson", number) for e in made.entries) <= 2
 
 
 @given(st.integers(1, 20), st.integers(30, 180), _lessons())
@@ -532,8 +539,12 @@ def test_the_diagnostic_orders_the_sheets_and_the_plan_says_so() -> None:
     shown = study_plan("2026-11-23", 120)
     assert isinstance(shown, StudyPlan)
     order = _sheets(shown.plan)
-    assert (order[0], order[-1]) == ("05", "01")
+    assert (order[0], order[-2:]) == ("05", ["01", "00"])
     assert any("wrong first answers so far (05)" in note for note in shown.notes)
+    assert "cards" in {entry.kind for entry in shown.plan.days[0].entries}
+    longer = study_plan("2026-11-25", 90)
+    assert isinstance(longer, StudyPlan) and longer.plan.first
+    assert any("the other sheets begin with your wrong" in note for note in longer.notes)
 
 
 def test_the_evening_before_links_the_sheets_and_the_cards_and_says_why_no_mock() -> None:

@@ -155,6 +155,37 @@ def test_what_an_ended_exam_found_wrong_is_a_card_and_nothing_else_of_it() -> No
     assert f"question:{right}" not in ids and f"question:{blank}" not in ids
 
 
+def _sat(blueprint: str, seconds: dict[str, float], verdicts: Any) -> list[dict[str, Any]]:
+    name = f"{blueprint}-20261101T090000-abcd"
+    items = [{"id": one, "seed": 0, "hash": "0" * 8, "places": None} for one in verdicts]
+    base = {"kind": "exam", "item": name}
+    steps = [
+        {**base, "t": "2026-11-01T09:01:00+00:00", "what": "seen", "question": one, "seconds": sec}
+        for one, sec in seconds.items()
+    ]
+    start = {
+        **base, "t": "2026-11-01T09:00:00+00:00", "what": "start", "blueprint": blueprint,
+        "title": "An exam", "seed": 1, "items": items, "minutes": None, "extra": 0.0,
+    }  # fmt: skip
+    return [start, *steps, {**ended(verdicts), "item": name, "why": "handed in"}]
+
+
+def test_what_was_looked_at_and_left_blank_becomes_a_card_too() -> None:
+    looked, glimpsed, never = [one.id for one in bank.lesson("07") if one.pool == "exam"][:3]
+    events = _sat(
+        "short", {looked: 8.0, glimpsed: 1.0}, dict.fromkeys([looked, glimpsed, never], "blank")
+    )
+    found = deck.wrong_in_exams(events)
+    assert {name: one.said for name, one in found.items()} == {looked: "left blank in a mock exam"}
+    assert f"question:{looked}" in {card.id for card in deck.deck(found).cards}
+
+
+def test_a_card_says_whether_a_diagnostic_or_a_mock_exam_found_it_wrong() -> None:
+    for blueprint, said in (("diagnostic", "the diagnostic"), ("ga4", "a mock exam")):
+        found = deck.wrong_in_exams(_sat(blueprint, {}, {"07-q01": "wrong"}))
+        assert found["07-q01"].said == f"wrong in {said}"
+
+
 def test_a_question_that_is_gone_is_passed_over() -> None:
     assert deck.deck(["07-q999", "zz-q01"]) == deck.deck()
 

@@ -329,6 +329,25 @@ def test_the_card_says_shares_intervals_and_what_is_too_little() -> None:
         assert "no prediction" in plain
 
 
+def test_a_column_without_any_answer_is_folded_into_the_caption() -> None:
+    shown = page(report(answers(FIRST[:6], 4)))
+    assert "Pandas skill: none answered yet" in " ".join(Tables(shown).captions)
+    assert "none yet" not in shown
+    both = page(report(RICH))
+    assert "none answered yet" not in both and both.count(">Pandas skill</th>") == 2
+
+
+def test_the_brier_score_is_folded_below_what_it_means() -> None:
+    bank: list[Question] = [decision(f"07-d{n}") for n in range(6)]
+    events = [locked(one, 0, 70) for one in bank]  # type: ignore[arg-type]
+    card = ReadinessCard(study.readiness(events, bank, now=NOW))
+    shown = card._html()
+    assert "Brier score (0 is perfect)" in repr(card)
+    outside = re.sub(r"<details>.*?</details>", "", shown, flags=re.DOTALL)
+    assert "Brier" in shown and "Brier" not in outside
+    assert "Brier" not in page(report(RICH))
+
+
 def test_topics_that_nothing_asks_about_say_so() -> None:
     said = repr(ReadinessCard(report(RICH, EXAM)))
     assert re.search(r"Charts; Share of exam: 50.%; .*asks nothing on it yet", said)
@@ -338,7 +357,7 @@ def test_topics_that_nothing_asks_about_say_so() -> None:
 def test_advice_with_too_little_evidence_asks_for_more_answers() -> None:
     said = repr(ReadinessCard(report(answers(SECOND[:2], 1))))
     assert "Too little evidence: 1 of 2 questions right unaided" in said
-    assert 'answer 2 questions more on it: quiz("07-q13", "07-q14") in a new cell' in said
+    assert 'answer 2 questions more on it: quiz("07-q13", "07-q14") in the cell below' in said
     said = repr(ReadinessCard(report(answers(SECOND[:4], 1))))
     assert "The 3 questions that are left are kept for mock exams" in said
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -220,3 +221,23 @@ def test_broken_sheets_are_a_card_and_no_traceback(
     (course / "lessons/sheets.yml").write_text("sheets: [", "utf-8")
     monkeypatch.setenv("WORKBOOK_LESSONS", str(course / "lessons"))
     assert "cannot be read" in repr(study_sheet("01"))
+
+
+def test_a_sheet_is_headed_by_its_lesson_and_leads_to_it() -> None:
+    shown = study_sheet("05")
+    assert isinstance(shown, StudySheet)
+    notebook = next(paths.notebooks_dir().glob("05-*.ipynb"))
+    title = json.loads(notebook.read_text("utf-8"))["cells"][0]["source"]
+    title = "".join(title).partition("\n")[0].removeprefix("# ")
+    assert f"{title}: {sheets(LESSONS)['05'].question}" in shown.plain
+    assert f'href="{notebook.name}"' in shown.page.html() and title in shown.page.html()
+    assert f"{title}: " in repr(study_sheet())
+
+
+def test_a_sheet_without_its_notebook_has_its_number_and_no_link(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(paths, "notebooks_dir", lambda: tmp_path)
+    shown = study_sheet("05")
+    assert isinstance(shown, StudySheet)
+    assert "lesson 05: " in shown.plain and "href" not in shown.page.html()

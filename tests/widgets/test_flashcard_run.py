@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import pytest
 
 from workbook import paths, progress
 from workbook.questions import bank
-from workbook.study import deck, schedule
+from workbook.study import blueprint, deck, schedule
 from workbook.widgets import flashcards as module
 from workbook.widgets.flashcards import Flashcards, flashcards
 from workbook.widgets.record import restore, save_my_work
@@ -370,3 +371,69 @@ def test_lessons_do_not_load_the_scheduler() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def _numbers(form: Flashcards) -> tuple[int, int, int, int]:
+    """All cards, due, new and later, as the sentence says them."""
+    numbers = re.findall(r"(\d+) (?:cards?|due|new|later)", form.head["whole"])
+    assert len(numbers) == 4
+    total, due, new, later = map(int, numbers)
+    return total, due, new, later
+
+
+def test_the_numbers_add_up_and_a_due_card_takes_no_new_one_away() -> None:
+    form = flashcards()
+    total, *parts = _numbers(form)
+    assert total == sum(parts) == len(deck.deck().cards)
+    send(form, "exam", date="2026-11-04")
+    reserved = [one.id for one in bank.lesson("07") if one.pool == "exam"][:2]
+    verdicts = dict.fromkeys(reserved, "wrong")
+    progress.record("exam", "x", what="end", why="handed in", verdicts=verdicts)
+    form = flashcards()
+    assert (form.head["due"], form.head["new"]) == (2, schedule.MOST_NEW)
+    rate(form, 3)
+    assert (form.head["due"], form.head["new"]) == (1, schedule.MOST_NEW)
+    total, *parts = _numbers(form)
+    assert total == sum(parts) == len(deck.deck().cards) + 2
+
+
+def test_due_cards_in_lessons_that_are_switched_off_are_said() -> None:
+    reserved = next(one for one in bank.lesson("07") if one.pool == "exam")
+    progress.record("exam", "x", what="end", why="handed in", verdicts={reserved.id: "wrong"})
+    form = flashcards()
+    assert form.head["today"].startswith("Today: 1 due, ")
+    send(form, "lessons", lessons=["06"])
+    said = "Today: 0 due (1 more in lessons that you have switched off), "
+    assert form.head["today"].startswith(said)
+    send(form, "stop")
+    assert "1 card due in lessons that you have switched off." in form.summary["lines"]
+
+
+def test_what_was_rated_today_counts_whatever_lessons_are_chosen() -> None:
+    form = flashcards("06")
+    rate(form, 3)
+    rate(form, 1)
+    send(form, "lessons", lessons=["07"])
+    rate(form, 3)
+    send(form, "stop")
+    assert form.summary["lines"][0] == "3 ratings today, 1 of them Again."
+
+
+def test_before_an_exam_new_cards_of_lesson_00_come_last() -> None:
+    form = flashcards()
+    assert form._cards[form.card["id"]].lesson == "00"
+    send(form, "exam", date="2026-12-04")
+    order = [form._cards[name].lesson for name in form._chosen_standings()]
+    first = order.index("00")
+    assert first > 0 and set(order[first:]) == {"00"}
+    assert form._cards[form.card["id"]].lesson == "01"
+
+
+def test_a_pack_is_called_as_the_exams_call_it() -> None:
+    asked = next(one for one in bank.pack("ga4-setup") if one.pool == "exam")
+    progress.record("exam", "x", what="end", why="handed in", verdicts={asked.id: "wrong"})
+    form = flashcards()
+    name = next(one["label"] for one in form.lessons if one["id"] == "ga4")
+    topics = [topic.name for one in blueprint.blueprints() for topic in one.topics]
+    assert name in topics
+    assert f" · {name} · " in form.card["kicker"]

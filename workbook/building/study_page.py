@@ -45,7 +45,6 @@ nav ul { list-style: none; padding: 0; }
 nav li { margin: 0; }
 nav a { display: inline-block; padding: .45rem 0; }
 section { border-top: 2px solid var(--line); margin-top: 2rem; padding-top: 1.25rem; }
-.asked { font-style: italic; color: var(--soft); }
 .answer { background: var(--box); border-left: 4px solid var(--link); padding: .6rem .8rem; }
 .options { list-style: upper-alpha; }
 .table { overflow-x: auto; }
@@ -91,7 +90,7 @@ def page(folder: Path) -> str:
     }
     there = [sheet for number, sheet in sorted(found.items()) if number in titles]
     links = "\n".join(
-        f'<li><a href="#lesson-{one.lesson}">{_named(one, titles)}</a></li>' for one in there
+        f'<li><a href="#lesson-{one.lesson}">{_asked(one, titles)}</a></li>' for one in there
     )
     parts = "\n".join(_section(one, titles, _questions(folder, one)) for one in there)
     parts = re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", parts)  # a line must not begin with it
@@ -131,6 +130,11 @@ def _named(sheet: Sheet, titles: dict[str, str]) -> str:
     return f"{sheet.lesson} {html.escape(titles[sheet.lesson])}"
 
 
+def _asked(sheet: Sheet, titles: dict[str, str]) -> str:
+    """The lesson and its question: "05 Data quality: Who broke the data?"."""
+    return f"{_named(sheet, titles)}: {to_inline(sheet.question)}"
+
+
 def _questions(folder: Path, sheet: Sheet) -> list[Question]:
     known = {q.id: q for path in folder.glob(f"{sheet.lesson}-*.yml") for q in bank.read(path)}
     missing = [name for name in sheet.review if name not in known]
@@ -146,8 +150,7 @@ def _section(sheet: Sheet, titles: dict[str, str], questions: Sequence[Question]
     )
     name = f"lesson-{sheet.lesson}"
     return f"""<section id="{name}" aria-labelledby="{name}-title">
-<h2 id="{name}-title">{_named(sheet, titles)}</h2>
-<p class="asked">{to_inline(sheet.question)}</p>
+<h2 id="{name}-title">{_asked(sheet, titles)}</h2>
 <div class="answer">{to_html(sheet.answer)}</div>
 <h3>Must know</h3>
 <ul>

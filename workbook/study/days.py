@@ -382,9 +382,13 @@ def by_need(lessons: Sequence[Lesson]) -> list[Lesson]:
     one right and one wrong more, as few answers are no certainty), then what was not asked, last
     what was all right; the heaviest first where these are equal."""
 
+    weighed = any(one.weight for one in lessons)
+
     def need(one: Lesson) -> tuple[int, float]:
         if one.wrong:
             return 0, -(one.wrong + 1) / (one.asked + 2)
+        if weighed and one.number == NOTEBOOKS and not one.weight:
+            return 3, 0.0
         return (2 if one.asked else 1), 0.0
 
     return sorted(_by_weight(lessons), key=need)

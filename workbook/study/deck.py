@@ -33,11 +33,14 @@ from workbook.questions.bank import (
 )
 from workbook.questions.drawing import ExpressionError, draw, drawn, evaluate, shown, shuffled
 from workbook.questions.glossary import Term
+from workbook.study.observations import LOOKED
+from workbook.study.sitting import Sitting, sittings
 
 Events = Iterable[Mapping[str, Any]]
 
 FILE = "cards.yml"
 """The list of questions that are cards, in the folder of the lessons."""
+DIAGNOSTIC = "diagnostic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Deck:
 
 
 def deck(wrong: Iterable[str] = ()) -> Deck:
-    """All cards, lesson by lesson; among them the questions `wrong` (their ids) of mock exams.
+    """All cards, lesson by lesson; among them the questions `wrong` (their ids) in exams.
 
     What cannot be read becomes a notice; an id that no question has is passed over.
     """
@@ -122,23 +125,53 @@ def chosen() -> list[str]:
         ) from error
 
 
-def wrong_in_exams(events: Events) -> dict[str, datetime]:
-    """The questions that an ended mock exam found wrong, each with the end of the last such."""
-    found: dict[str, datetime] = {}
-    for event in events:
-        if event.get("kind") != "exam" or event.get("what") != "end":
-            continue
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A question that an ended exam found wrong, or that was looked at there and left blank.
+
+    `when` is the end of the last such exam, `said` names it: "wrong in the diagnostic".
+    """
+
+    when: datetime
+    said: str
+
+
+def wrong_in_exams(events: Events) -> dict[str, Missed]:
+    """The questions that ended mock exams and diagnostics found wrong, or that were looked at there
+    (`LOOKED` seconds or more) and left blank."""
+    taken = [event for event in events if event.get("kind") == "exam"]
+    seconds: dict[str, Mapping[str, float]] | None = None
+    found: dict[str, Missed] = {}
+    for event in taken:
         verdicts = event.get("verdicts")
-        if not isinstance(verdicts, Mapping):
+        if event.get("what") != "end" or not isinstance(verdicts, Mapping):
             continue
         try:
             when = datetime.fromisoformat(str(event.get("t")))
         except ValueError:
             continue
+        if when.tzinfo is None:
+            continue
+        sitting = str(event.get("item"))
+        where = "the diagnostic" if sitting.startswith(f"{DIAGNOSTIC}-") else "a mock exam"
         for question_id, verdict in verdicts.items():
-            if verdict == "wrong":
-                found[question_id] = max(when, found.get(question_id, when))
+            if verdict == "blank":
+                if seconds is None:
+                    seconds = {sat.id: sat.seconds for sat in _sittings(taken)}
+                if seconds.get(sitting, {}).get(question_id, 0.0) < LOOKED:
+                    continue
+            elif verdict != "wrong":
+                continue
+            said = f"{'left blank' if verdict == 'blank' else 'wrong'} in {where}"
+            before = found.get(question_id)
+            if before is None or before.when <= when:
+                found[question_id] = Missed(when, said)
     return found
+
+
+def _sittings(events: Sequence[Mapping[str, Any]]) -> list[Sitting]:
+    whole = [e for e in events if isinstance(e.get("item"), str)]
+    return sittings(whole)
 
 
 # --- terms ---------------------------------------------------------------------------------------

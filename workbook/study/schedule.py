@@ -64,7 +64,8 @@ class Standing:
     """Where a card stands.
 
     `due` is None for a new card; `learning` if it comes again within minutes. `steady` is how often
-    it was remembered in a row, `recall` the chance that it is remembered now (0 to 1).
+    it was remembered in a row, `recall` the chance that it is remembered now (0 to 1). `called`: it
+    was never a new card, since an exam had found it wrong before its first rating.
     """
 
     due: datetime | None = None
@@ -75,6 +76,7 @@ class Standing:
     lapses: int = 0
     steady: int = 0
     recall: float = 0.0
+    called: bool = False
     today: int = 0
     again_today: int = 0
 
@@ -215,8 +217,8 @@ def standing(
 ) -> Standing:
     """Where a card stands after its ratings, in whatever order they come.
 
-    `exam` is the day of the exam, `wrong` when a mock exam found its question wrong: it is due
-    from then on until it is rated. `card_id` spreads what an exam cuts short.
+    `exam` is the day of the exam, `wrong` when a mock exam found its question wrong or blank: it is
+    due from then on until it is rated. `card_id` spreads what an exam cuts short.
     """
     from fsrs import Card, Rating, State
 
@@ -256,6 +258,7 @@ def standing(
         ratings=len(found),
         lapses=lapses,
         steady=steady,
+        called=wrong is not None and wrong <= min(found[0].when, now),
         recall=scheduler.get_card_retrievability(card, _noon(today)),
         today=count,
         again_today=again,
@@ -337,7 +340,7 @@ def todays(
     unseen: list[str] = []
     begun = 0
     for name, one in standings.items():
-        if one.first and day(one.first, zone) == today:
+        if one.first and not one.called and day(one.first, zone) == today:
             begun += 1
         if one.leech:
             found.leeches.append(name)

@@ -17,6 +17,7 @@ from workbook.questions.bank import Question
 from workbook.study.blueprint import Blueprint, percent, plural
 from workbook.study.sitting import Sitting, Verdict, verdicts
 
+DIAGNOSTIC_POOL = "lesson"
 LONGEST = 3
 ENOUGH = 5
 """With fewer items a topic or an objective is not judged."""
@@ -47,7 +48,9 @@ class Report:
     one); `total.against`: whether the interval lets one say so. `blanks` count as wrong;
     `left_out` count neither way; `fresh` are the items that the learner had not met before. Times
     are seconds; `even_share` is the time per item if all had the same, `slow` are items over twice
-    that, `longest` the three that took most. `sentences` say all of it to the learner."""
+    that, `longest` the three that took most. `weakest` are the topics in which something was not
+    right, in the order in which to look at them: the least share first, then the most missed, then
+    the exam's order. `sentences` say all of it to the learner."""
 
     total: Part
     pass_mark: float | None
@@ -62,7 +65,14 @@ class Report:
     longest: tuple[str, ...]
     slow: tuple[str, ...]
     fresh: Part
+    weakest: tuple[Part, ...]
     sentences: tuple[str, ...]
+
+
+def shows_gaps(minutes: float | None, blueprint: Blueprint | None) -> bool:
+    """Whether an exam is a diagnostic: no clock, and only questions that the lessons show. There a
+    blank says more than a guess."""
+    return minutes is None and (blueprint is None or blueprint.pool == DIAGNOSTIC_POOL)
 
 
 def report(sitting: Sitting, blueprint: Blueprint | None, questions: Iterable[Question]) -> Report:
@@ -93,6 +103,12 @@ def report(sitting: Sitting, blueprint: Blueprint | None, questions: Iterable[Qu
         pass_mark=mark,
         reached=reached,
         topics=tuple(part for part in topics if part.of),
+        weakest=tuple(
+            sorted(
+                (part for part in topics if part.right < part.of),
+                key=lambda part: (part.right / part.of, part.right - part.of),
+            )
+        ),
         objectives=tuple(_part(code, by_objective[code], mark) for code in sorted(by_objective)),
         verdicts=marked,
         blanks=tuple(name for name, verdict in marked.items() if verdict == "blank"),
@@ -104,7 +120,7 @@ def report(sitting: Sitting, blueprint: Blueprint | None, questions: Iterable[Qu
         fresh=_part("New to you", [v for n, v in marked.items() if n not in sitting.met], mark),
         sentences=(),
     )
-    return replace(found, sentences=tuple(_sentences(found, sitting)))
+    return replace(found, sentences=tuple(_sentences(found, sitting, blueprint)))
 
 
 def _part(name: str, marked: Collection[Verdict], mark: float | None) -> Part:
@@ -136,7 +152,7 @@ def _even_share(sitting: Sitting) -> float | None:
 # --- in words ----------------------------------------------------------------------------------
 
 
-def _sentences(report: Report, sitting: Sitting) -> Iterator[str]:
+def _sentences(report: Report, sitting: Sitting, blueprint: Blueprint | None) -> Iterator[str]:
     total = report.total
     if total.share is None:
         yield "Nothing can be scored: the bank has changed since this exam was drawn."
@@ -144,13 +160,14 @@ def _sentences(report: Report, sitting: Sitting) -> Iterator[str]:
         yield f"{total.right} of {plural(total.of, 'item')} right, {_shown(report)}."
         if report.blanks:
             count = len(report.blanks)
-            yield f"{count} of them {'was' if count == 1 else 'were'} blank and counted as wrong."
+            was = "was" if count == 1 else "were"
+            yield f"{plural(count, 'item')} {was} blank and counted as wrong."
         yield from _mark(report)
         yield (
             f"95 % interval of the score: {percent(total.low or 0)} to {percent(total.high or 0)}. "
-            "So far may a score of so many items lie from what you know, had they been drawn by "
-            "lot from very many such questions. It does not cover that a real exam asks others, "
-            "or that you guessed some or had met them before."
+            f"With {plural(total.of, 'item')}, luck alone can move a score that far, had they been "
+            "drawn by lot from very many such questions. It does not cover that a real exam asks "
+            "others, or that you guessed some or had met them before."
         )
     if report.left_out:
         yield (
@@ -163,7 +180,11 @@ def _sentences(report: Report, sitting: Sitting) -> Iterator[str]:
         new = f"of the {fresh.of} new to you, {fresh.right} right" if fresh.of else "none was new"
         yield f"You had met {met} of the {plural(total.of, 'item')} before; {new}."
     yield from _time(report, sitting)
-    yield "A mock exam is practice. Its score is no prediction of the result of a real exam."
+    if shows_gaps(sitting.minutes, blueprint):
+        asked = plural(len(sitting.items), "question")
+        yield f"{asked} say where to begin, not how an exam will go."
+    else:
+        yield "A mock exam is practice. Its score is no prediction of the result of a real exam."
 
 
 def _shown(report: Report) -> str:
@@ -199,7 +220,7 @@ def _mark(report: Report) -> Iterator[str]:
 def _time(report: Report, sitting: Sitting) -> Iterator[str]:
     if sitting.why == "time":
         yield "Time ran out before it was handed in."
-    if report.slow and report.even_share is not None:
+    if report.slow and report.even_share is not None and sitting.deadline is not None:
         took = "item took" if len(report.slow) == 1 else "items took"
         yield (
             f"{len(report.slow)} {took} more than twice the even share of "

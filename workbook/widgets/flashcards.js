@@ -16,6 +16,7 @@ function render({ model, el }) {
   const note = h("p", { class: "ss-note", role: "status", "aria-live": "polite" });
   const notices = h("div", {});
   const today = h("p", { class: "ss-today" });
+  const whole = h("p", { class: "ss-soft" });
   const say = (text) => (note.textContent = text);
   const send = (message) => line.send(message, say);
   const button = (text, onclick, kind = "") =>
@@ -164,6 +165,7 @@ function render({ model, el }) {
   function drawHead() {
     const head = model.get("head");
     today.replaceChildren(h("strong", {}, head.today ?? ""), head.exam ? ` · ${head.exam}` : "");
+    whole.textContent = head.whole ?? "";
     if (document.activeElement !== dateInput) dateInput.value = head.date ?? "";
     dateInput.min = head.least ?? "";
     remove.hidden = !head.date;
@@ -267,7 +269,7 @@ function render({ model, el }) {
     notices.replaceChildren(...model.get("notices").map((html) => h("p", { class: "ss-notice", html })));
   }
 
-  root.append(line.banner, notices, today, run, note, live, leeches, settings);
+  root.append(line.banner, notices, today, whole, run, note, live, leeches, settings);
   el.append(root);
 
   // A card and the summary come in one message, so either tells of both.

@@ -9,20 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import traitlets
 
 from workbook import paths, progress
+from workbook.questions import bank
 from workbook.study import schedule
-from workbook.study.deck import Card, Deck, deck, wrong_in_exams
+from workbook.study.blueprint import blueprints
+from workbook.study.deck import Card, Deck, Missed, deck, wrong_in_exams
 from workbook.study.schedule import Rated, Standing, Today
 from workbook.widgets._markdown import to_html, to_inline
 from workbook.widgets.base import Asked, joined, placed
 
 LESSONS = "card-lessons"
 _ITEM = "flashcards"
+_NOTEBOOKS = "00"  # the lesson about notebooks
 _LONGEST_THOUGHT = 3600.0  # seconds; more is a card that was left open
 _MORE = 10
 _OURS = (b'"card', b'"exam')  # what a line of the record must hold to concern us
@@ -92,7 +96,7 @@ class Flashcards(Asked):
         self._record = Record()
         self._events: list[Mapping[str, Any]] = []
         self._rated: dict[str, list[Rated]] = {}
-        self._wrong: dict[str, datetime] = {}
+        self._wrong: dict[str, Missed] = {}
         self._deck = Deck(())
         self._cards: dict[str, Card] = {}
         self._standings: dict[str, Standing] = {}
@@ -164,7 +168,7 @@ class Flashcards(Asked):
             moment,
             exam=self._exam,
             card_id=name,
-            wrong=self._wrong.get(question),
+            wrong=missed.when if (missed := self._wrong.get(question)) else None,
         )
 
     def _write(self, kind: str, item: str, **fields: Any) -> str:
@@ -264,12 +268,22 @@ class Flashcards(Asked):
 
     # --- what is seen ---
 
+    def _is_chosen(self, name: str) -> bool:
+        return self._chosen is None or self._cards[name].lesson in self._chosen
+
     def _chosen_standings(self) -> dict[str, Standing]:
-        return {
-            name: one
-            for name, one in self._standings.items()
-            if self._chosen is None or self._cards[name].lesson in self._chosen
-        }
+        """The cards to choose from, in the order in which new ones are learned."""
+        names = [name for name in self._standings if self._is_chosen(name)]
+        if self._exam and self._exam >= schedule.day(now()):
+            # No exam asks about notebooks.
+            names.sort(key=lambda name: self._cards[name].lesson == _NOTEBOOKS)
+        return {name: self._standings[name] for name in names}
+
+    def _switched_off(self, moment: datetime) -> int:
+        """How many cards are due in lessons that are not chosen."""
+        rest = {name: one for name, one in self._standings.items() if not self._is_chosen(name)}
+        work = schedule.todays(rest, moment, exam=self._exam)
+        return len(work.due) + len(work.waiting)
 
     def _show(self, said: str = "") -> None:
         moment = now()
@@ -296,15 +310,19 @@ class Flashcards(Asked):
     def _head(
         self, standings: Mapping[str, Standing], work: Today, moment: datetime
     ) -> dict[str, Any]:
-        done = sum(one.today for one in standings.values())
-        again = sum(one.again_today for one in standings.values())
+        # What was rated counts, whatever lessons are chosen by now.
+        done = sum(one.today for one in self._standings.values())
+        again = sum(one.again_today for one in self._standings.values())
         due = len(work.due) + len(work.waiting)
-        parts = [f"{due} due", f"{len(work.new)} new"]
+        off = self._switched_off(moment)
+        more = f" ({off} more in lessons that you have switched off)" if off else ""
+        parts = [f"{due} due{more}", f"{len(work.new)} new"]
         if done:
             parts.append(f"{done} rated")
         today = schedule.day(moment)
         return {
             "today": f"Today: {', '.join(parts)}",
+            "whole": _whole(due, len(work.new), len(standings), self._chosen is not None),
             "exam": _left(self._exam, today) if self._exam and self._exam >= today else "",
             "date": self._exam.isoformat() if self._exam else "",
             "least": today.isoformat(),
@@ -322,7 +340,7 @@ class Flashcards(Asked):
                 card.lesson,
                 {
                     "id": card.lesson,
-                    "label": titles.get(card.lesson, f"Lesson {card.lesson}"),
+                    "label": titles.get(card.lesson, _place(card.lesson)),
                     "chosen": self._chosen is None or card.lesson in self._chosen,
                     "cards": 0,
                     "seen": 0,
@@ -339,8 +357,9 @@ class Flashcards(Asked):
             self._rated.get(name, []), card.hash, moment, exam=self._exam, card_id=name
         )
         state = "new" if not one.ratings else "again" if one.learning else "due"
-        if one.ratings == 0 and name.removeprefix("question:") in self._wrong:
-            state = "wrong in a mock exam"
+        missed = self._wrong.get(name.removeprefix("question:"))
+        if one.ratings == 0 and missed:
+            state = missed.said
         elif name in work.leeches:
             state = f"forgotten {one.lapses} times"
         return {
@@ -395,6 +414,8 @@ class Flashcards(Asked):
         if coming:
             days = [f"{_count(count, 'card')} {_on(on, today)}" for on, count in coming]
             lines.append(f"Next: {', '.join(days)}.")
+        if off := self._switched_off(moment):
+            lines.append(f"{_count(off, 'card')} due in lessons that you have switched off.")
         unseen = work.unseen - (len(work.new) if left else 0)
         if unseen > 0 and not left:
             lines.append(f"{_count(unseen, 'card')} still new.")
@@ -442,11 +463,37 @@ def _titles() -> dict[str, str]:
     for path in paths.lessons_dir().glob("[0-9][0-9]-*.yml"):
         number, _, words = path.stem.partition("-")
         found[number] = f"{number} {words.replace('-', ' ').capitalize()}"
+    return found | _pack_titles(paths.lessons_dir())
+
+
+@cache
+def _pack_titles(_folder: Path) -> dict[str, str]:
+    """The exam packs by what their ids begin with, called as the exams call that topic."""
+    topics = [topic for one in blueprints() for topic in one.topics]
+    found = {}
+    for path in sorted((_folder / bank.EXAMS).glob("*.yml")):
+        try:
+            asked = {question.objective for question in bank.read(path)}
+        except bank.BankError:
+            continue
+        names = [topic.name for topic in topics if asked and asked <= set(topic.objectives)]
+        found[bank.prefix(path.stem)] = names[0] if names else f"Exam pack {path.stem}"
     return found
 
 
 def _place(lesson: str) -> str:
-    return f"lesson {lesson}" if lesson.isdigit() else f"exam pack {lesson}"
+    if lesson.isdigit():
+        return f"lesson {lesson}"
+    return _pack_titles(paths.lessons_dir()).get(lesson, f"exam pack {lesson}")
+
+
+def _whole(due: int, new: int, of: int, chosen: bool) -> str:
+    """How the day's numbers add up to all cards, each with what it means."""
+    where = " in the lessons that you chose" if chosen else ""
+    return (
+        f"{_count(of, 'card')}{where}: {due} due (asked before, or missed in an exam), {new} new "
+        f"(for the first time today), {of - due - new} later."
+    )
 
 
 def _count(number: int, noun: str) -> str:

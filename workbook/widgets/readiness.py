@@ -111,6 +111,28 @@ class _Table:
     rows: list[_Row]
     widths: tuple[int, ...] = (37, 35, 28)
 
+    def folded(self) -> _Table:
+        """The table without columns in which nothing was answered yet; its caption names them.
+
+        One column of evidence stays, and so does a table without any.
+        """
+        columns = list(zip(*(cells for *_, cells in self.rows), strict=True))
+        empty = [
+            place
+            for place, column in enumerate(columns)
+            if all(isinstance(cell, Tally) and not cell.n for cell in column)
+        ]
+        if not empty or len(empty) == len(columns):
+            return self
+        keep = [place for place in range(len(columns)) if place not in empty]
+        names = " and ".join(self.head[1 + place] for place in empty)
+        return _Table(
+            f"{self.caption} ({names}: none answered yet)",
+            (self.head[0], *(self.head[1 + place] for place in keep)),
+            [(name, at, [cells[place] for place in keep]) for name, at, cells in self.rows],
+            (self.widths[0], *(self.widths[1 + place] for place in keep)),
+        )
+
 
 class ReadinessCard:
     """The report as HTML (tables with captions, nothing said by color alone) and as text."""
@@ -143,7 +165,8 @@ class ReadinessCard:
                     for head, cell in zip(table.head[1:], cells, strict=True)
                 ]
                 lines.append("; ".join([to_plain(name), *said]))
-        return "\n".join([*lines, "", "Confidence", _confidence(self.found.calibration)])
+        told = [_confidence(self.found.calibration), _scores(self.found.calibration)]
+        return "\n".join([*lines, "", "Confidence", *filter(None, told)])
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/html": self._html(), "text/plain": repr(self)}
@@ -179,7 +202,8 @@ class ReadinessCard:
             return name, place_of(one.name), [one.knowledge, one.skill]
 
         rows = [row(one) for one in self.found.objectives]
-        return _Table("By objective, right unaided", ("Objective", KNOWLEDGE, SKILL), rows)
+        head = ("Objective", KNOWLEDGE, SKILL)
+        return _Table("By objective, right unaided", head, rows)
 
     # --- HTML ---
 
@@ -192,17 +216,22 @@ class ReadinessCard:
         body = f'<p style="margin:.3em 0">{html.escape(NOTE)}</p>'
         body += f'<p style="margin:.3em 0">{html.escape(_summary(found))}</p>'
         body += f'<p style="{_HEAD}">Study next</p>{self._next()}'
-        body += "".join(_table(table) for table in self._tables())
+        body += "".join(_table(table.folded()) for table in self._tables())
         objectives = self._objectives()
         if objectives.rows:
             fold = "cursor:pointer;position:relative;font-weight:bold"
             body += (
                 f'<details style="margin:1em 0"><summary style="{fold}">'
                 f"Show the {_many(len(objectives.rows), 'objective')} met so far</summary>"
-                f"{_table(objectives)}</details>"
+                f"{_table(objectives.folded())}</details>"
             )
         body += f'<p style="{_HEAD}">Confidence</p>'
         body += f'<p style="margin:.3em 0">{html.escape(_confidence(found.calibration))}</p>'
+        if scores := _scores(found.calibration):
+            body += (
+                f'<details><summary style="cursor:pointer">The Brier score</summary>'
+                f'<p style="margin:.3em 0">{html.escape(scores)}</p></details>'
+            )
         return f'<div lang="en" style="{_BOX}">{head}{body}</div>'
 
     def _next(self) -> str:
@@ -407,7 +436,7 @@ def _todo(one: Advice) -> str:
     ask = one.ask[: ENOUGH - one.counted.n if not one.counted.enough else NEXT_QUESTIONS]
     call = ", ".join(f'"{name}"' for name in ask)
     if ask:
-        more = f"answer {_many(len(ask), 'question')} more on it: `quiz({call})` in a new cell."
+        more = f"answer {_many(len(ask), 'question')} more on it: `quiz({call})` in the cell below."
         return f"Read the section, then {more}" if one.place else f"{more[0].upper()}{more[1:]}"
     read = "Read the section again. " if one.place else ""
     if one.reserved:
@@ -440,7 +469,15 @@ def _confidence(found: Calibration) -> str:
     return (
         f"{judged} On these you were {_percent(found.said)} sure on average, and {found.held} of "
         f"{found.n} were the best choice: {_percent(found.held / found.n)} (95\u00a0% interval: "
-        f"{100 * low:.0f} to {_percent(high)}). {verdict} "
+        f"{100 * low:.0f} to {_percent(high)}). {verdict}"
+    )
+
+
+def _scores(found: Calibration) -> str:
+    """The Brier score and what to hold it against; nothing where there is too little evidence."""
+    if found.interval is None or found.said is None or found.brier is None or found.base is None:
+        return ""
+    return (
         f"Brier score (0 is perfect): {found.brier:.2f}. Whoever says "
         f"{_percent(found.held / found.n)} each time, which nobody knows beforehand, has "
         f"{found.base:.2f}. {_brier(found)}"

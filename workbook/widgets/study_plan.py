@@ -16,6 +16,7 @@ from workbook.questions.bank import BankError
 from workbook.study import days
 from workbook.study.blueprint import Blueprint, Topic, blueprints, find, percent
 from workbook.study.days import Day, Entry, Plan
+from workbook.study.deck import wrong_in_exams
 from workbook.study.observations import observations
 from workbook.study.schedule import EXAM_DATE, exam_date
 from workbook.study.sitting import sittings
@@ -251,7 +252,7 @@ def _planned(exam_day: object, minutes: object, code: bool, exam: str) -> StudyP
         return days.plan(
             today, wanted, int(minutes), lessons, mocks,
             diagnosed=any(s.blueprint == DIAGNOSTIC and s.ended for s in sittings(events)),
-            carded=any(event["kind"] == "card" for event in events),
+            carded=bool(wrong_in_exams(events)) or any(e["kind"] == "card" for e in events),
         )  # fmt: skip
 
     made = plan(code)
@@ -348,21 +349,25 @@ def _bank(number: str) -> list[bank.Question]:
 
 
 def _order(made: Plan, lessons: Sequence[days.Lesson]) -> list[str]:
-    """How the sheets are ordered, where they do not just follow their lessons."""
-    order = [entry.about for entry in made.entries if entry.kind == "sheet"]
+    """How the sheets are ordered that do not follow a lesson."""
+    after = set(made.first)  # a sheet follows its lesson
+    order = [e.about for e in made.entries if e.kind == "sheet" and e.about not in after]
     by_need = [one for one in days.by_need(lessons) if one.number in order]
     if len(order) < 2 or order != [one.number for one in by_need]:
         return []
     wrong = [one.number for one in by_need if one.wrong]
+    sheets = "A sheet follows its lesson; the other sheets" if after else "The sheets"
     if wrong:
         return [
-            f"The sheets begin with your wrong first answers so far ({', '.join(wrong)}), then "
+            f"{sheets} begin with your wrong first answers so far ({', '.join(wrong)}), then "
             "what was not asked yet; what was all right comes last. In each, the heaviest first."
         ]
     if any(one.asked for one in by_need):
-        return ["The sheets begin with what was not asked yet; what was all right comes last."]
+        return [f"{sheets} begin with what was not asked yet; what was all right comes last."]
+    if not any(one.weight for one in by_need):
+        return []
     return [
-        "The sheets go by weight in the exam, the heaviest first. Run this cell again after the "
+        f"{sheets} go by weight in the exam, the heaviest first. Run this cell again after the "
         "diagnostic: then the lessons of your wrong answers come first."
     ]
 

@@ -9,6 +9,7 @@ from typing import Any
 from workbook import paths
 from workbook.questions import bank
 from workbook.questions.bank import BankError, Question
+from workbook.study.places import Place, place_of
 from workbook.study.sheets import Sheet, sheets
 from workbook.widgets._markdown import to_inline, to_plain
 from workbook.widgets.base import placed
@@ -34,11 +35,17 @@ class Page:
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
+        self.place = _place(sheet)
+
+    @property
+    def name(self) -> str:
+        """The lesson as its notebook is headed: "07 Funnels"; without a notebook its number."""
+        return _name(self.sheet, self.place)
 
     def __repr__(self) -> str:
         one = self.sheet
         facts = (f"* {to_plain(fact)}" for fact in one.facts)
-        lines = [f"Study sheet of lesson {one.lesson}: {one.question}", to_plain(one.answer)]
+        lines = [f"Study sheet of lesson {self.name}: {one.question}", to_plain(one.answer)]
         return "\n".join([*lines, "Must know", *facts])
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
@@ -47,7 +54,11 @@ class Page:
     def html(self) -> str:
         """The page as a fragment of HTML that needs no style sheet."""
         one = self.sheet
-        title = f"Lesson {html.escape(one.lesson)}: {to_inline(one.question)}"
+        name = html.escape(self.name)
+        if self.place:
+            link = html.escape(self.place.notebook)
+            name = f'<a href="{link}" style="color:inherit;text-decoration:underline">{name}</a>'
+        title = f"Lesson {name}: {to_inline(one.question)}"
         facts = "".join(f'<li style="margin:.25em 0">{to_inline(fact)}</li>' for fact in one.facts)
         return (
             f'<div lang="en" style="{_BOX}">'
@@ -101,8 +112,21 @@ def study_sheet(lesson: object = "") -> StudySheet | Card:
             "workbook again, or run `python -m workbook doctor`.",
         )
     said = f'no sheet for "{wanted[:40]}"' if wanted else "whose sheet?"
-    known = "\n\n".join(f'`study_sheet("{one.lesson}")`: {one.question}' for one in there.values())
+    known = "\n\n".join(
+        f'`study_sheet("{one.lesson}")`: {_name(one, _place(one))}: {one.question}'
+        for one in there.values()
+    )
     return Card("info", f"There are sheets for:\n\n{known}" if known else "There are none.", said)
+
+
+def _place(sheet: Sheet) -> Place | None:
+    """Where the lesson begins, told by a question that its notebook shows."""
+    found = (place_of(name) for name in sheet.review)
+    return next((place for place in found if place and place.lesson == sheet.lesson), None)
+
+
+def _name(sheet: Sheet, place: Place | None) -> str:
+    return (place.title if place else "") or sheet.lesson
 
 
 def _review(sheet: Sheet) -> tuple[list[Question], list[str]]:
