@@ -15,7 +15,7 @@ mock_exam()
 #
 # * One question at a time. Go back, change answers and **flag** what you want to see again. *Overview* shows all questions at once: answered, open, flagged.
 # * Nothing is marked, and no hint is given, before you hand in or time is up. A blank counts as not right, so guess rather than leave one.
-# * **Every answer is saved at once.** After a kernel restart, a page reload or a flat battery, run the cell again: the exam goes on at the same question. If the page says that the kernel is gone, what you fill in is kept in this browser and sent when the cell has run.
+# * **Every answer is saved at once.** After a restart of Python, a page reload or a flat battery, run the cell again: the exam goes on at the same question. If the page says that Python was restarted or has stopped, click into the gray cell and press **Shift+Enter**: what you filled in meanwhile is kept in this browser and sent then.
 # * **The clock runs on the wall.** Nothing stops it and nothing adds to it, no restart and no closed laptop. When time is up, the exam is handed in by itself. If nobody is there, it is closed at its deadline, and the report waits.
 # * Does a running clock make you nervous? Hide it. You are told at half time, five minutes and one minute before the end, and at no other time.
 #

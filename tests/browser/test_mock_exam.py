@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -15,11 +16,15 @@ from browser_lab import Lab, Notebook, axe
 from exam_hall import lessons_with
 from playwright.sync_api import Locator, expect
 
+from workbook.questions import bank
+from workbook.study.places import place_of
+
 LESSONS = Path(__file__).parents[2] / "lessons"
 SETUP = """import os
 os.environ["WORKBOOK_PROGRESS"] = os.path.abspath({record!r})
 os.environ["WORKBOOK_LESSONS"] = {lessons!r}
 from workbook.widgets.mock_exam import mock_exam"""
+DEEP = "04-q10"  # a question of a section deep in a long lesson
 Open = Callable[..., Notebook]
 ITEM = "form[data-question]"
 
@@ -141,6 +146,7 @@ def test_an_exam_by_keyboard_alone_through_a_restart_and_a_reload(
     tab_to(book, start)
     press(book, "Enter")
     expect(form(book)).to_contain_text("Question 1 of 20")
+    expect(form(book).locator("fieldset").first).to_be_focused()
     [begun] = events(lab, record, "start")
     seconds = datetime.fromisoformat(begun["t"]).timestamp() + 25 * 60 * 1.5
     until = deadline(book)
@@ -253,10 +259,10 @@ def look_through_the_report(book: Notebook, lab: Lab, report: Locator) -> None:
     tab_to(book, entry.locator("summary"))
     press(book, "Enter")
     expect(entry.locator(".ss-answers")).to_contain_text("Your answer")
-    link = report.locator("tbody .ss-link").first
-    name, _, anchor = (link.get_attribute("href") or "").partition("#")
-    heading = anchor.replace("-", " ")
-    lab.put(name, ["# Elsewhere", "pass", f"# # {heading}"])
+    link = report.locator(".ss-begin .ss-link").first
+    name = link.get_attribute("href") or ""
+    assert name.endswith(".ipynb")
+    lab.put(name, ["# Elsewhere", "pass"])
     tab_to(book, link, "Shift+Tab")
     press(book, "Enter")
     expect(book.page.locator(".lm-TabBar-tab.lm-mod-current", has_text=name)).to_be_visible()
@@ -279,7 +285,9 @@ def test_without_a_kernel_that_is_said_and_a_saved_notebook_shows_the_exam(
     book = open_notebook("gone.ipynb")
     expect(form(book)).to_contain_text("Question 2 of 6")
     assert deadline(book) == before
-    expect(book.page.locator(".ss-banner")).to_contain_text("Run this cell again")
+    banner = book.page.locator(".ss-banner")
+    expect(banner).to_contain_text("press Shift+Enter; your answers are kept here.")
+    expect(banner).to_contain_text("the clock runs on")
     button(book, "Previous").click()
     expect(form(book)).to_have_attribute("data-question", place or "")
     button(book, "Flag for later").click()
@@ -337,6 +345,7 @@ def each_page(book: Notebook, look: Callable[[str], None]) -> None:
     button(book, "Hand in now").click()
     expect(book.page.locator(".ss-report")).to_be_visible(timeout=20_000)
     button(book, "Open all").click()
+    book.page.locator(".ss-fold > summary").click()
     look("report")
     button(book, "Back to the start page").click()
     expect(book.page.locator(".ss-earlier")).to_be_visible()
@@ -389,3 +398,172 @@ def test_nothing_is_cut_off_at_360_pixels(open_notebook: Open, tmp_path: Path) -
         assert scrolled == 0, page
 
     each_page(book, look)
+
+
+# --- what somebody new stumbles over ------------------------------------------------------------
+
+
+def untimed(folder: Path, types: list[str], items: int = 6) -> Path:
+    return lessons_with(
+        folder, "untimed", title="Where to begin", minutes=None, pass_mark=None, types=types,
+        items=items,
+    )  # fmt: skip
+
+
+def test_a_click_on_start_gives_the_first_question_the_focus_and_blanks_are_fine(
+    open_notebook: Open, lab: Lab, tmp_path: Path
+) -> None:
+    lessons = untimed(tmp_path / "lessons", ["single", "multiple"])
+    book = open_notebook("mouse.ipynb", cells("mouse.jsonl", lessons, 'mock_exam("untimed")'))
+    book.run_all()
+    expect(book.page.locator(".ss-about")).to_contain_text("Leave blank what you would only guess.")
+    button(book, "Start").click()
+    expect(form(book)).to_contain_text("Question 1 of 2")
+    expect(form(book).locator("fieldset").first).to_be_focused()
+    button(book, "Hand in …").click()
+    warning = book.page.locator(".ss-exam").get_by_role("group", name="Hand in?")
+    expect(warning).to_contain_text("Blank is fine here: it shows a gap.")
+    expect(warning).not_to_contain_text("guess")
+    book.restart_kernel()
+    banner = book.page.locator(".ss-banner")
+    expect(banner).to_contain_text("Python was restarted or has stopped")
+    expect(banner).not_to_contain_text("clock")
+
+
+def test_a_text_that_is_no_number_is_said_at_once_and_counts_as_blank(
+    open_notebook: Open, lab: Lab, tmp_path: Path
+) -> None:
+    lessons = untimed(tmp_path / "lessons", ["numeric", "single"])
+    book = open_notebook("text.ipynb", cells("text.jsonl", lessons, 'mock_exam("untimed")'))
+    book.run_all()
+    button(book, "Start").click()
+    expect(form(book)).to_contain_text("Question 1 of 2")
+    number = 1
+    if form(book).get_attribute("data-type") != "numeric":
+        button(book, "Next").click()
+        number = 2
+    box = form(book).get_by_role("textbox")
+    note = form(book).get_by_role("status")
+
+    def enter(text: str) -> None:
+        box.fill(text)
+        press(book, "Enter")
+
+    def stays() -> None:
+        expect(note).to_contain_text(re.compile("not a number|as one number"))
+        expect(form(book)).to_contain_text(f"Question {number} of 2")
+        expect(box).to_be_focused()
+        expect(book.page.locator(".ss-far")).to_have_text("0 of 2 answered")
+
+    enter("many")
+    stays()
+    enter("12 apples and pears")  # only Python knows that this is none
+    stays()
+    press(book, "Enter")  # it was said: now go on
+    expect(form(book).filter(has_text=f"Question {number} of 2")).to_have_count(0)
+    if number == 1:
+        button(book, "Overview").click()
+    jump = book.page.locator(".ss-overview").get_by_role("button").nth(number - 1)
+    expect(jump).to_contain_text("not readable")
+    expect(book.page.locator("[data-tally]")).to_contain_text("0 of 2 answered, 1 not readable")
+    book.page.locator(".ss-stage").get_by_role("button", name="Hand in …").click()
+    warning = book.page.locator(".ss-exam").get_by_role("group", name="Hand in?")
+    expect(warning).to_contain_text("1 question is not readable")
+    warning.get_by_role("button", name=f"Go to question {number}, not readable").click()
+    enter("12")
+    expect(form(book).filter(has_text=f"Question {number} of 2")).to_have_count(0)
+    expect(book.page.locator(".ss-far")).to_have_text("1 of 2 answered")
+
+
+def test_only_the_chosen_exam_tells_all_about_itself(open_notebook: Open, tmp_path: Path) -> None:
+    lessons = lessons_with(tmp_path / "lessons", about="About the small one.")
+    lessons_with(lessons, "other", title="Other exam", about="About the other one.", minutes=30)
+    book = open_notebook("choice.ipynb", cells("choice.jsonl", lessons))
+    book.run_all()
+    exam = book.page.locator(".ss-exam")
+    for chosen, other in (("Small exam", "Other exam"), ("Other exam", "Small exam")):
+        exam.get_by_label(chosen).check()
+        word = {"Small exam": "small", "Other exam": "other"}
+        expect(exam.get_by_text(f"About the {word[chosen]} one.")).to_be_visible()
+        expect(exam.get_by_text(f"About the {word[other]} one.")).to_be_hidden()
+        expect(exam.get_by_text(other, exact=True)).to_be_visible()
+        expect(exam.locator(".ss-facts", has_text="30 minutes")).to_be_visible()
+        expect(exam.locator(".ss-facts", has_text="10 minutes")).to_be_visible()
+
+
+def test_read_again_opens_a_closed_long_lesson_at_its_section(
+    open_notebook: Open, lab: Lab, tmp_path: Path
+) -> None:
+    place = place_of(DEEP)
+    assert place is not None and "#" in place.link
+    shutil.copy(LESSONS.parent / "notebooks" / place.notebook, lab.root / place.notebook)
+    objective = next(q.objective for q in bank.read(LESSONS / "04-event-model.yml") if q.id == DEEP)
+    lessons = tmp_path / "lessons"
+    lessons_with(
+        lessons, items=1, types=["single", "multiple", "numeric", "match", "order", "classify"],
+        topics=[{"name": "04 Deep", "weight": 1, "objectives": [objective]}],
+    )  # fmt: skip
+    for path in (LESSONS / "04-event-model.yml", LESSONS / "objectives.yml"):
+        shutil.copy(path, lessons)
+    book = open_notebook("again.ipynb", cells("again.jsonl", lessons, 'mock_exam("small")'))
+    book.run_all()
+    book.page.get_by_role("button", name=re.compile("^Start")).click()
+    button(book, "Hand in …").click()
+    button(book, "Hand in now").click()
+    button(book, "Open all").click()
+    link = book.page.locator(".ss-entry .ss-source .ss-link").first
+    heading = link.inner_text().removeprefix("04: ")
+    assert not heading.startswith("04")  # a section, not the lesson's top
+    link.click()
+    panel = book.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    expect(panel.locator("h1").first).to_contain_text("04")
+    target = panel.locator(".jp-MarkdownCell :is(h2, h3)").filter(has_text=heading).first
+    frame = panel.locator(".jp-WindowedPanel-outer").first
+    for _ in range(150):
+        book.page.wait_for_timeout(100)
+        if target.count() and (box := target.bounding_box()) and (sight := frame.bounding_box()):
+            below = box["y"] - sight["y"]
+            if -10 <= below <= 200:
+                break
+    else:
+        raise AssertionError("the section does not come into sight")
+    book.page.wait_for_timeout(1500)  # and it stays there
+    box = target.bounding_box()
+    assert box and sight and -10 <= box["y"] - sight["y"] <= 200
+
+
+SHEETS = """() => {
+    window.formSheets = [...document.querySelectorAll('style')].filter(
+        style => style.textContent.includes('.ss-form'));
+    return window.formSheets.length;
+}"""
+LAST = """place => {
+    const style = window.formSheets[place];
+    style.parentNode.append(style);
+}"""
+LOOKS = """root => [...root.querySelectorAll('*')].filter(node => node.offsetParent).map(node => {
+    const style = getComputedStyle(node);
+    return [node.className, style.fontSize, style.fontWeight, style.margin, style.padding,
+            style.display, style.color, style.backgroundColor, style.float, style.minHeight];
+})"""
+
+
+def test_no_form_changes_the_look_of_another(open_notebook: Open, lab: Lab, tmp_path: Path) -> None:
+    lessons = lessons_with(tmp_path / "lessons", minutes=600)
+    setup = SETUP.format(record="looks.jsonl", lessons=str(lessons))
+    more = "from workbook.widgets.flashcards import flashcards\nfrom workbook import quiz"
+    calls = ["mock_exam()", "flashcards()", 'quiz("02-q01")']
+    book = open_notebook("looks.ipynb", [f"{setup}\n{more}", *calls, *calls])
+    book.run_all()
+    roots = [".ss-exam.ss-form", ".ss-flashcards", ".ss-quiz:not(.ss-exam)"]
+    for root in roots:
+        expect(book.page.locator(root)).to_have_count(2)
+    book.page.wait_for_timeout(500)
+    before = {root: book.page.locator(root).first.evaluate(LOOKS) for root in roots}
+    assert all(len(look) > 5 for look in before.values())
+    sheets = book.page.evaluate(SHEETS)
+    assert sheets >= 3
+    for place in range(sheets):  # whichever was loaded last stands last
+        book.page.evaluate(LAST, place)
+        for root in roots:
+            assert book.page.locator(root).first.evaluate(LOOKS) == before[root], (root, place)

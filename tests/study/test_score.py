@@ -112,6 +112,31 @@ def test_every_report_says_what_it_does_not_cover_and_predicts_nothing() -> None
         assert "no prediction of the result of a real exam" in said
 
 
+def test_a_diagnostic_says_where_to_begin_and_nothing_of_mock_exams() -> None:
+    bank = [single(f"01-q{n:02}", pool="lesson") for n in range(5)]
+    sitting = sat(2, 5, bank=bank, minutes=None, pool="lesson", pass_mark=None)
+    said = report(*sitting).sentences
+    assert said[-1] == "5 questions say where to begin, not how an exam will go."
+    assert "mock" not in " ".join(said).lower()
+    timed = sat(2, 5, bank=bank, pool="lesson", pass_mark=None)
+    assert "A mock exam is practice." in told(report(*timed))
+
+
+def test_the_weakest_topics_come_first_and_those_without_a_fault_not_at_all() -> None:
+    bank = [single(f"01-q{n}", "L1.1") for n in range(4)]
+    bank += [single(f"02-q{n}", "L2.1") for n in range(2)]
+    found = report(*sat(5, 6, bank=bank))  # right in the order in which they were drawn
+    missed = [part for part in found.topics if part.right < part.of]
+    assert len(missed) == 1
+    assert list(found.weakest) == missed
+    found = report(*sat(0, 6, bank=bank))
+    shares = [(part.right / part.of, part.right - part.of) for part in found.weakest]
+    assert len(shares) == 2
+    assert shares == sorted(shares)
+    assert [part.name for part in found.weakest] == ["One", "Two"]
+    assert report(*sat(6, 6, bank=bank)).weakest == ()
+
+
 # --- blanks, and what is left out ---------------------------------------------------------------
 
 
@@ -119,7 +144,8 @@ def test_blanks_count_as_wrong_and_are_told() -> None:
     found = report(*sat(6, 10, blank=3))
     assert (found.total.right, found.total.of) == (6, 10)
     assert set(found.blanks) == {"01-q07", "01-q08", "01-q09"}
-    assert "3 of them were blank and counted as wrong." in found.sentences
+    assert "3 items were blank and counted as wrong." in found.sentences
+    assert "1 item was blank and counted as wrong." in report(*sat(6, 10, blank=1)).sentences
     assert "blank" not in told(report(*sat(6, 10)))
 
 
@@ -202,6 +228,7 @@ def test_without_a_clock_the_even_share_is_that_of_the_time_used() -> None:
     found = report(*sat(4, 4, minutes=None, seconds={"01-q00": 110.0, "01-q01": 30.0}))
     assert found.even_share == 50
     assert found.slow == ("01-q00",)
+    assert "even share" not in told(found)  # nothing was to be shared out
     assert report(*sat(0, 4, blank=4, minutes=None)).even_share is None
 
 

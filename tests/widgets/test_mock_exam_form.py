@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,12 @@ from exam_hall import lessons_with
 
 from workbook import progress
 from workbook.questions import bank
+from workbook.questions.drawing import drawn
+from workbook.questions.marking import mark
+from workbook.study.places import place_of
 from workbook.widgets import mock_exam as module
+from workbook.widgets._markdown import to_html
+from workbook.widgets._review import review
 from workbook.widgets.mock_exam import MockExam, diagnostic, mock_exam
 
 RIGHT: dict[str, Any] = {
@@ -96,6 +102,7 @@ def test_the_start_page_says_what_each_exam_is() -> None:
     assert one["facts"] == ["6 questions", "10 minutes", "pass mark 50 %"]
     assert "no prediction" in exam.scene["plea"]
     assert "topics" in one["covered"]
+    assert one["advice"] == ""
     assert diagnostic().scene["exams"][0]["facts"] == ["6 questions", "no clock"]
 
 
@@ -199,6 +206,34 @@ def test_what_cannot_be_read_is_said_at_once_without_a_mark() -> None:
     assert exam.state["incomplete"] == {}
 
 
+def test_what_cannot_be_read_is_not_counted_as_answered(lessons: Path) -> None:
+    lessons_with(lessons, "other", title="Other exam")
+    exam = started()
+    ask(exam, "answer", question="02-q03", answer="many", spent=2)
+    ask(exam, "answer", question="02-q01", answer=1, spent=2)
+    [offer] = mock_exam("other").scene["running"]
+    assert offer["answered"] == 1
+
+
+def test_a_blank_is_fine_in_the_diagnostic_and_costs_in_an_exam() -> None:
+    assert started().scene["blank"] == "A blank counts as not right; a guess costs nothing."
+    exam = diagnostic()
+    assert exam.scene["exams"][0]["advice"] == "Leave blank what you would only guess."
+    ask(exam, "start", blueprint="diagnostic", extra=0)
+    assert exam.scene["blank"] == "Blank is fine here: it shows a gap."
+
+
+def test_the_share_that_the_bank_covers_says_of_what(lessons: Path) -> None:
+    lessons_with(lessons, "part", topics=[
+        {"name": "Forms", "weight": 3, "objectives": ["L2.1"]},
+        {"name": "Not written yet", "weight": 1, "objectives": ["L9.1"]},
+    ])  # fmt: skip
+    [one] = mock_exam("part").scene["exams"]
+    assert "planned on 2 topics" in one["covered"]
+    assert "on 1 of them so far" in one["covered"]
+    assert re.search(r"\d+ % of the plan by weight", one["covered"])
+
+
 def test_a_message_that_comes_again_is_recorded_once_and_so_are_its_seconds() -> None:
     exam = started()
     message = {"type": "answer", "seq": "same", "sitting": exam.scene["id"], "question": "02-q01",
@@ -297,9 +332,9 @@ def test_the_report_marks_explains_and_links_every_item() -> None:
     scene = exam.scene
     assert scene["page"] == "report"
     assert "4 of 6" in scene["score"]
-    assert scene["topics"] == [
-        {"name": "Forms", "text": "", "right": 4, "of": 6, "against": "too close to say"}
-    ]
+    [topic] = scene["topics"]
+    assert (topic["name"], topic["right"], topic["of"]) == ("Forms", 4, 6)
+    assert topic["against"] == "too close to say"
     assert sum(row["of"] for row in scene["objectives"]) == 6
     entries = {item["id"]: item for item in scene["items"]}
     wrong = entries["02-q01"]
@@ -378,6 +413,78 @@ def test_a_question_changed_meanwhile_does_not_count_and_is_said(lessons: Path) 
     ask(again, "end", why="handed in")
     assert verdicts(again)["02-q01"] == "none"
     assert "4 of 5" in again.scene["score"]
+
+
+def test_the_report_begins_with_the_lessons_of_the_weakest_topics() -> None:
+    exam = started()
+    answer_all(exam)
+    ask(exam, "end", why="handed in")
+    [begin] = exam.scene["begin"]
+    lesson = place_of("L2.1")
+    assert lesson is not None
+    assert begin["link"] == lesson.notebook == exam.scene["topics"][0]["link"]
+    assert (begin["text"], begin["of"]) == ("Forms (lesson 02)", "5 of 6 right")
+
+
+def test_at_most_three_topics_are_named_and_none_that_no_lesson_teaches(lessons: Path) -> None:
+    folder = lessons_with(lessons, "many", items=6, topics=[
+        {"name": "Of no lesson", "weight": 1, "objectives": ["G9.1"]},
+        *({"name": f"02 Part {n}", "weight": 2, "objectives": [f"L2.{n}"]} for n in (1, 2, 3)),
+    ])  # fmt: skip
+    bank_ = (folder / "02-forms.yml").read_text("utf-8")
+    assert all(f"L2.{n}" in bank_ for n in (1, 2, 3))
+    exam = mock_exam("many")
+    ask(exam, "start", blueprint="many", extra=0)
+    ask(exam, "end", why="handed in")
+    names = [topic["text"] for topic in exam.scene["begin"]]
+    assert sorted(names) == ["02 Part 1", "02 Part 2", "02 Part 3"]
+    assert all(topic["link"].startswith("02-") for topic in exam.scene["begin"])
+
+
+def test_wrong_answers_link_to_the_flashcards() -> None:
+    exam = started()
+    ask(exam, "answer", question="02-q01", answer=0, spent=1)
+    ask(exam, "end", why="handed in")
+    assert exam.scene["cards_at"]["link"] == "91-flashcards.ipynb"
+    other = started()
+    ask(other, "end", why="handed in")
+    assert other.scene["cards_at"] is None
+
+
+def test_the_report_gives_no_hint_for_another_try_at_a_number() -> None:
+    exam = started()
+    ask(exam, "answer", question="02-q03", answer="123456", spent=1)
+    item = next(item for item in exam_events("start")[0]["items"] if item["id"] == "02-q03")
+    question = bank.get("02-q03")
+    hint = mark(question, "123456", item["seed"]).feedback[0].text
+    assert "Your number is too large" in hint
+    ask(exam, "end", why="handed in")
+    entry = next(one for one in exam.scene["items"] if one["id"] == "02-q03")
+    assert entry["verdict"] == "wrong"
+    assert "Your number is" not in json.dumps(entry)
+    why = drawn(question, item["seed"]).why  # type: ignore[attr-defined]
+    assert entry["solution"] == to_html(why)
+
+
+@pytest.mark.parametrize(
+    ("answer", "unit", "tolerance", "right"),
+    [("2.5 * 3", "dollars", 0.01, "7.50 dollars"), ("1200", "dollars", 0, "1,200.00 dollars"),
+     ("2.5 * 3", "%", 0.01, "7.5 %"), ("12", "orders", 0, "12 orders")],
+)  # fmt: skip
+def test_the_right_number_has_its_unit_and_money_its_cents(
+    answer: str, unit: str, tolerance: float, right: str
+) -> None:
+    question = bank.build(
+        {"id": "02-q99", "objective": "L2.1", "bloom": "apply", "stem": "How much?",
+         "type": "numeric", "answer": answer, "unit": unit, "tolerance": tolerance,
+         "why": "Price times number.", "wrong": [{"value": "999", "why": "You added."}]}
+    )  # fmt: skip
+    shown = review(question, "5")
+    assert shown["right"] == f"<strong>{right}</strong>"
+    assert "Price times number." in shown["solution"]
+    assert shown["parts"] == []
+    [slip] = review(question, "999")["parts"]
+    assert "You added." in slip["text"]  # the author knows where this one comes from
 
 
 # --- what goes wrong ----------------------------------------------------------------------------

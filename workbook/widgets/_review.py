@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbook.questions.bank import Classify, Match, Multiple, Numeric, Order, Question, Single
-from workbook.questions.drawing import drawn
+from workbook.questions.drawing import draw, drawn, evaluate
 from workbook.questions.marking import Marked, NotAnAnswerError, Part, letter, mark
 from workbook.widgets._markdown import to_html, to_inline, to_plain
 from workbook.widgets.quiz import shown_part
+
+_MONEY = ("dollars", "dollar", "USD", "euros", "euro", "EUR")
 
 
 def review(
@@ -34,11 +36,9 @@ def review(
             right = [_option(seen, order, i) for i in order if seen.options[i].right]
             return _told(_lines(yours), _lines(right), parts)
         case Numeric():
-            solution = mark(question, "0", seed).solution  # the same for every number
-            key, _, why = solution.partition("** ")
             told = to_inline(_typed(answer)) if answer is not None else ""
-            slip = marked.feedback if marked and not marked.correct else []
-            return _told(told, to_inline(f"{key.rstrip('.')}**"), slip, to_html(why))
+            key = to_inline(f"**{_key(question, seen, seed)}**")
+            return _told(told, key, _slip(seen, marked), to_html(seen.why))
         case Order():
             given = [seen.items[i] for i in answer] if marked else []
             right = [f"{n}. {to_inline(item)}" for n, item in enumerate(seen.items, 1)]
@@ -58,6 +58,24 @@ def _told(yours: str, right: str, parts: list[Part], solution: str = "") -> dict
         "parts": [shown_part(part) for part in parts],
         "solution": solution,
     }
+
+
+def _key(question: Question, seen: Numeric, seed: int) -> str:
+    """The right number with its unit; money with its cents."""
+    value = evaluate(seen.answer, draw(question, seed))
+    if seen.unit in _MONEY:
+        return f"{value:,.2f} {seen.unit}"
+    solution = mark(question, "0", seed).solution  # the same for every number
+    return solution.removeprefix("**").partition("** ")[0].rstrip(".")
+
+
+def _slip(seen: Numeric, marked: Marked | None) -> list[Part]:
+    """What a wrong number comes from, where the author foresaw it. What `mark` says of any other
+    is a hint for another try, and there is none here."""
+    if marked is None or marked.correct:
+        return []
+    foreseen = {slip.why for slip in seen.wrong}
+    return [part for part in marked.feedback if part.text in foreseen]
 
 
 def _lines(found: list[str]) -> str:

@@ -2,18 +2,27 @@
 // What is filled in is kept in the browser until Python has said that it is in the record.
 // `h` and `connect` come from forms_base.js, the inputs from bodies.js: Python puts both first.
 
-const WORDS = {
-  gone:
-    "The kernel is gone, so nothing can be saved at the moment, and the clock runs on. Run this " +
-    "cell again: what you filled in is kept in this browser and is sent then.",
+const GONE = "Python was restarted or has stopped";
+const RUN = "Click into the gray cell above and press Shift+Enter; your answers are kept here.";
+const UNREADABLE = "not readable";
+
+// `timed()` says whether a clock runs at the moment.
+const words = (timed) => ({
+  get gone() {
+    const clock = timed() ? ", and the clock runs on" : "";
+    return `${GONE}, so nothing can be saved at the moment${clock}. ${RUN}`;
+  },
   busy:
-    "The kernel is busy with another cell. Your answer is kept here and is saved as soon as that " +
+    "Python is busy with another cell. Your answer is kept here and is saved as soon as that " +
     "cell is done.",
   silent: "No reply yet. Your answer is kept here and is sent again.",
-};
+});
 const UNSAVED = "Kept in this browser, not saved yet.";
 const PAUSE_MS = 800; // after the last key in a text field
 const STALE_MS = 40_000; // a message without any reply is given up and sent anew
+const REPLY_MS = 1000; // Enter waits so long for Python's word on a typed number
+const LOOK_MS = 250; // how often a notebook that opens is looked at for its section
+const LOOKS = 60;
 const SKEW_MS = 2000; // clocks of kernel and browser that differ by less count as the same
 
 // --- small helpers ---------------------------------------------------------------------------
@@ -73,7 +82,8 @@ function keep(id, value) {
 // A link to a notebook beside this one. JupyterLab opens it in a tab of its own; elsewhere it is a
 // link like any other.
 function lessonLink(place, model) {
-  const link = h("a", { class: "ss-link", href: place.link }, place.text);
+  const onclick = place.heading && place.link.includes("#") ? () => scrollTo(place.heading, link) : null;
+  const link = h("a", { class: "ss-link", href: place.link, onclick: onclick ?? undefined }, place.text);
   try {
     const { rendermime } = model.widget_manager;
     const [file, anchor] = place.link.split("#");
@@ -87,6 +97,36 @@ function lessonLink(place, model) {
     // not JupyterLab
   }
   return link;
+}
+
+// JupyterLab looks for the section before a notebook that was closed has rendered its cells, and
+// stays at its top. This waits for the heading, and goes there again while what stands above it
+// still grows, unless the reader moves meanwhile.
+function scrollTo(heading, link) {
+  let looks = 0;
+  let calm = 0;
+  let top = null;
+  const mine = link.closest(".jp-NotebookPanel");
+  const stop = () => {
+    clearInterval(timer);
+    moves.forEach((move) => document.removeEventListener(move, stop, true));
+  };
+  const moves = ["wheel", "keydown", "pointerdown", "touchmove"];
+  const timer = setInterval(() => {
+    if (++looks > LOOKS) return stop();
+    const found = [...document.querySelectorAll(".jp-NotebookPanel:not(.lm-mod-hidden)")]
+      .filter((panel) => panel !== mine)
+      .flatMap((panel) => [...panel.querySelectorAll(".jp-MarkdownCell :is(h1, h2, h3, h4, h5, h6)")])
+      .find((node) => node.textContent.replace("¶", "").trim() === heading);
+    if (!found) return undefined;
+    if (top === null) moves.forEach((move) => document.addEventListener(move, stop, true));
+    const now = found.getBoundingClientRect().top;
+    calm = top !== null && Math.abs(now - top) < 2 ? calm + 1 : 0;
+    if (calm >= 6) return stop();
+    if (!calm) found.scrollIntoView();
+    top = found.getBoundingClientRect().top;
+    return undefined;
+  }, LOOK_MS);
 }
 
 function heading(level, text, more = {}) {
@@ -104,6 +144,9 @@ function startPage(view) {
   const able = scene.exams.filter((exam) => exam.able);
   let chosen = able.find((exam) => exam.name === wishes.exam) ?? able[0];
 
+  const abouts = new Map(); // by exam; only the chosen one's is shown
+  let starting = false;
+
   const radio = (name, value, checked, more = {}) =>
     h("input", { type: "radio", name: `${id}-${name}`, id: `${id}-${name}-${value}`, value, checked, ...more });
 
@@ -113,6 +156,7 @@ function startPage(view) {
     const about = h(
       "div",
       { class: "ss-about", id: `${id}-about-${exam.name}` },
+      exam.advice ? h("p", {}, exam.advice) : null,
       h("div", { html: exam.about }),
       h("div", { class: "ss-covered", html: exam.covered }),
       exam.missing.length
@@ -127,6 +171,7 @@ function startPage(view) {
     const names = h("span", { class: "ss-option-text" }, h("strong", {}, exam.title), facts);
     if (scene.exams.length === 1)
       return h("div", { class: "ss-exam-card" }, h("p", { class: "ss-exam-one" }, names), about);
+    abouts.set(exam.name, about);
     const input = radio("exam", exam.name, exam === chosen, {
       disabled: !exam.able,
       "aria-describedby": about.id,
@@ -194,12 +239,13 @@ function startPage(view) {
     extra.hidden = timer.hidden = !timed;
     form.hidden = !scene.exams.length;
     main.hidden = !chosen;
+    for (const [name, about] of abouts) about.hidden = name !== chosen?.name;
     if (!chosen) return;
     const seconds = 60 * chosen.minutes * (1 + Number(wishes.extra));
     main.textContent = timed ? `Start: ${spoken(seconds)}` : "Start";
     rules.textContent = timed
       ? "The clock runs from Start and is not stopped by anything: a closed laptop and a restarted " +
-        "kernel count as exam time. Every answer is saved at once. You can go back, flag questions " +
+        "Python count as exam time. Every answer is saved at once. You can go back, flag questions " +
         "and change answers; nothing is marked before you hand in or time is up."
       : "No clock. Every answer is saved at once, so you can stop and go on another day. Nothing is " +
         "marked before you hand in.";
@@ -214,13 +260,15 @@ function startPage(view) {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!chosen || main.disabled) return;
-    main.disabled = true;
+    if (!chosen || starting) return;
+    // Not disabled: that would take the focus from the button, and the first question gets it.
+    starting = true;
+    view.focusNext();
     note.textContent = "";
     const message = { type: "start", blueprint: chosen.name, extra: Number(wishes.extra) };
     line.send(message, (text, reply) => {
       note.textContent = text;
-      if (reply || text === UNSENT) main.disabled = false;
+      if (reply || text === UNSENT) starting = false;
     });
   });
   told();
@@ -332,6 +380,7 @@ function examPage(view) {
   let last = Date.now();
   let before = null;
   let spokenAt = 0;
+  const told = new Map(); // by question: the text of which was said that it is no number
 
   // --- what is known of an item
 
@@ -342,8 +391,13 @@ function examPage(view) {
     `flag ${key}` in unsent ? unsent[`flag ${key}`].on : state().flags.includes(key);
   const incomplete = (key) => !(`answer ${key}` in unsent) && key in state().incomplete;
   const open = (key) => answer(key) === null;
-  const standing = (key) =>
-    open(key) ? "open" : incomplete(key) ? "not complete" : "answered";
+  const typeOf = Object.fromEntries(items.map((item) => [item.id, item.type]));
+  function standing(key) {
+    if (open(key)) return "open";
+    if (typeOf[key] !== "numeric") return incomplete(key) ? "not complete" : "answered";
+    // Without a digit it is none, also before Python has said so.
+    return incomplete(key) || !/\d/.test(answer(key)) ? UNREADABLE : "answered";
+  }
 
   // --- saving
 
@@ -486,8 +540,8 @@ function examPage(view) {
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (at === total - 1) show("overview");
-      else go(at + 1);
+      settle();
+      forward(item, answer(item.id), Date.now() + REPLY_MS);
     });
     form.addEventListener("change", settle);
     form.addEventListener("input", (event) => {
@@ -504,6 +558,27 @@ function examPage(view) {
     });
     form.addEventListener("focusout", () => push(`answer ${item.id}`));
     return { node: form, focus: () => set.focus() };
+  }
+
+  // To the next question; once not, where what was typed cannot be read as a number.
+  function forward(item, given, until) {
+    if (part !== "item" || items[at] !== item || !same(answer(item.id), given)) return;
+    const key = item.id;
+    if (item.type === "numeric" && given !== null && told.get(key) !== given) {
+      const waits = standing(key) === "answered" && `answer ${key}` in unsent;
+      if (waits && root.dataset.kernel !== "gone" && Date.now() < until) {
+        setTimeout(() => forward(item, given, until), 50);
+        return;
+      }
+      if (standing(key) === UNREADABLE) {
+        told.set(key, given);
+        note.textContent = state().incomplete[key] ?? `“${given}” is not a number.`;
+        body.first()?.focus();
+        return;
+      }
+    }
+    if (at === total - 1) show("overview");
+    else go(at + 1);
   }
 
   function go(place) {
@@ -555,10 +630,12 @@ function examPage(view) {
         const flags = keys.filter(flagged).length;
         const opens = keys.filter(open).length;
         const half = keys.filter((key) => standing(key) === "not complete").length;
+        const odd = keys.filter((key) => standing(key) === UNREADABLE).length;
         tally.textContent =
           [
-            `${total - opens - half} of ${total} answered`,
+            `${total - opens - half - odd} of ${total} answered`,
             half ? `${half} not complete` : "",
+            odd ? `${odd} ${UNREADABLE}` : "",
             `${opens} open`,
             `${flags} flagged`,
           ]
@@ -578,8 +655,10 @@ function examPage(view) {
   // --- handing in
 
   function warning() {
-    const opens = keys.map((key, place) => [key, place]).filter(([key]) => standing(key) !== "answered");
-    const flags = keys.map((key, place) => [key, place]).filter(([key]) => flagged(key));
+    const places = keys.map((key, place) => [key, place]);
+    const opens = places.filter(([key]) => ["open", "not complete"].includes(standing(key)));
+    const odd = places.filter(([key]) => standing(key) === UNREADABLE);
+    const flags = places.filter(([key]) => flagged(key));
     const head = heading(4, "Hand in?");
     const jumps = (places, what) =>
       h(
@@ -603,13 +682,18 @@ function examPage(view) {
       { class: "ss-question", role: "group", "aria-label": "Hand in?" },
       head,
       box(
-        `${count(opens.length, "question")} ${isAre(opens.length)} open or not complete. A blank counts ` +
-          "as not right; a guess costs nothing.",
+        `${count(opens.length, "question")} ${isAre(opens.length)} open or not complete. ${scene.blank ?? ""}`,
         opens,
         "open",
       ),
+      box(
+        `${count(odd.length, "question")} ${isAre(odd.length)} ${UNREADABLE}: what you typed is no ` +
+          "number, so it counts as blank.",
+        odd,
+        UNREADABLE,
+      ),
       box(`${count(flags.length, "question")} ${isAre(flags.length)} flagged.`, flags, "flagged"),
-      opens.length || flags.length
+      opens.length || odd.length || flags.length
         ? null
         : h("p", {}, `All ${total} questions are answered and none is flagged.`),
       h("p", {}, "After handing in you see your report, and nothing can be changed."),
@@ -637,7 +721,7 @@ function examPage(view) {
     line.send({ type: "end", sitting: scene.id, why, last }, (text, reply) => {
       if (!reply) {
         if (text === UNSENT) ending = 0;
-        warn(text === UNSENT ? "Not handed in: the kernel is gone." : "Handing in; the kernel takes its time …");
+        warn(text === UNSENT ? `Not handed in: ${GONE}.` : "Handing in; Python takes its time …");
         return;
       }
       if (reply.ended) return; // the report comes
@@ -686,7 +770,7 @@ function examPage(view) {
     else if (timeNote.textContent && !over && Date.now() - spokenAt > 30_000) tell("");
     if (left > 0 || ending) return;
     if (root.dataset.kernel !== "gone") end("time");
-    else lock("Time is up. Run this cell again: your exam is handed in with what was saved in time.");
+    else lock("Time is up. Click into the gray cell above and press Shift+Enter: your exam is handed in with what was saved in time.");
   }
 
   function tick() {
@@ -731,8 +815,8 @@ function examPage(view) {
 
   function refresh() {
     const key = keys[at];
-    const opens = keys.filter(open).length;
-    far.textContent = `${total - opens} of ${total} answered`;
+    const answered = keys.filter((one) => standing(one) === "answered").length;
+    far.textContent = `${answered} of ${total} answered`;
     flag.textContent = flagged(key) ? "Flagged: take the flag off" : "Flag for later";
     flag.setAttribute("aria-pressed", String(flagged(key)));
     flag.classList.toggle("ss-flagged", flagged(key));
@@ -805,7 +889,7 @@ function reportPage(view) {
               h(
                 "th",
                 { scope: "row" },
-                row.name,
+                row.link ? lessonLink({ link: row.link, text: row.name }, model) : row.name,
                 row.text ? h("span", { class: "ss-help" }, ` ${row.text}`) : null,
                 row.place ? h("span", { class: "ss-again-at" }, lessonLink(row.place, model)) : null,
               ),
@@ -847,6 +931,24 @@ function reportPage(view) {
   entries.forEach((entry) => entry.node.addEventListener("toggle", fold));
   sift();
 
+  // Where to begin, before all numbers.
+  function beginning() {
+    const topics = scene.begin ?? []; // reports of notebooks saved earlier have none
+    if (!topics.length) return null;
+    return h(
+      "div",
+      { class: "ss-begin" },
+      h("p", {}, topics.length > 1 ? "Begin with these, in this order:" : "Begin with:"),
+      h(
+        "ol",
+        {},
+        ...topics.map((topic) =>
+          h("li", {}, lessonLink(topic, model), h("span", { class: "ss-help" }, ` ${topic.of}`)),
+        ),
+      ),
+    );
+  }
+
   const back = () =>
     button("Back to the start page", () => line.send({ type: "start page" }, (text) => (note.textContent = text)));
   const node = h(
@@ -855,12 +957,20 @@ function reportPage(view) {
     head,
     h("p", { class: "ss-help" }, `${day(scene.when)} · ${scene.facts.join(" · ")}`),
     ...scene.notices.map((text) => h("p", { class: "ss-notice" }, text)),
+    beginning(),
     h("p", { class: "ss-score", html: scene.score }),
     h("div", { class: "ss-meaning" }, ...scene.meaning.map((html) => h("p", { html }))),
     scene.topics.length ? rates("By topic of the exam", "Topic", scene.topics) : null,
-    scene.objectives.length ? rates("By objective", "Objective, and where to read again", scene.objectives) : null,
+    scene.objectives.length
+      ? h(
+          "details",
+          { class: "ss-fold" },
+          h("summary", {}, `By objective (${scene.objectives.length}), with where to read again`),
+          rates("By objective", "Objective, and where to read again", scene.objectives),
+        )
+      : null,
     heading(4, "Every question"),
-    h("p", {}, scene.cards),
+    h("p", {}, scene.cards, ...(scene.cards_at ? [lessonLink(scene.cards_at, model), "."] : [])),
     h("div", { class: "ss-actions ss-sift" }, filter, unfold, shownCount),
     h("div", { class: "ss-entries" }, ...entries.map((entry) => entry.node)),
     note,
@@ -940,11 +1050,13 @@ function reportItem(item, place, model) {
 
 function render({ model, el }) {
   const root = h("div", { class: "ss-form ss-quiz ss-exam" });
-  const line = connect({ model, el, root, words: WORDS });
+  const timed = () => Boolean(model.get("scene").deadline);
+  const line = connect({ model, el, root, words: words(timed) });
   const page = h("div", { class: "ss-page" });
   const pages = { start: startPage, exam: examPage, report: reportPage };
   let ticks = [];
   let shown;
+  let wanted = false; // whether the next page gets the focus wherever it is now
   let skew = 0; // the kernel's clock less the browser's, in milliseconds
 
   const view = {
@@ -953,6 +1065,7 @@ function render({ model, el }) {
     root,
     left: (deadline) => (deadline - Date.now() - skew) / 1000,
     each: (tick) => ticks.push(tick),
+    focusNext: () => (wanted = true),
   };
 
   function draw() {
@@ -972,7 +1085,9 @@ function render({ model, el }) {
     root.dataset.page = view.scene.page;
     if (view.scene.deadline) root.dataset.deadline = view.scene.deadline;
     else delete root.dataset.deadline;
-    if (!old || !inside) return;
+    const focus = old && (inside || wanted);
+    wanted = false;
+    if (!focus) return;
     shown.focus();
     root.scrollIntoView({ block: "nearest" });
   }

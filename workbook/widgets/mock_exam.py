@@ -40,11 +40,16 @@ _PLEA = (
     "what you get there."
 )
 _UNSAVED = (
-    "Your record (progress.jsonl) cannot be written, so this exam lasts only as long as this "
-    "kernel. Is the folder read-only or the disk full?"
+    "Your record (progress.jsonl) cannot be written, so this exam lasts only until Python is "
+    "restarted. Is the folder read-only or the disk full?"
 )
 _GONE = "This sitting is not open here any more. Run this cell again."
 _OVER = "This exam is handed in already; that does not count any more."
+_BLANK = "A blank counts as not right; a guess costs nothing."
+_BLANK_IS_FINE = "Blank is fine here: it shows a gap."
+_ADVICE = "Leave blank what you would only guess."
+_FLASHCARDS = {"link": "91-flashcards.ipynb", "text": "91 Flashcards"}
+_BEGIN = 3  # topics that the report says to begin with
 _LISTED = 50  # earlier sittings on the start page
 _EARLY = 0.5  # seconds before the deadline at which a browser's clock may say that time is up
 _SHOWN = ("type", "stem", "table", "options", "unit", "items", "start", "lefts", "rights", "rows",
@@ -226,7 +231,7 @@ class MockExam(Asked):
         return [*progress.events(), *self._unsaved]
 
     def _record(self, step: Step, now: datetime) -> bool:
-        """Write a step and take it into the sitting; False if only this kernel knows it."""
+        """Write a step and take it into the sitting; False if only this Python session knows it."""
         item, fields = step
         saved = progress.record(KIND, item, **fields)
         event = sittings.event(item, fields, now)
@@ -260,7 +265,7 @@ class MockExam(Asked):
         if running:
             self._sit(running[-1])
         elif mine and (closed := self._find({"sitting": mine[-1].id})):
-            count = len(closed.answers)
+            count = self._answered(closed)
             notice = (
                 "Time ran out while this exam was closed. It was handed in with what was saved: "
                 f"{count} of {len(closed.items)} answers."
@@ -285,7 +290,7 @@ class MockExam(Asked):
             self._incomplete = {
                 item.id: note
                 for item in sitting.items
-                if (note := self._unreadable(known.get(item.id), item.id))
+                if (note := _unreadable(sitting, known.get(item.id), item.id))
             }
             self._tell()
             self.scene = {
@@ -295,6 +300,7 @@ class MockExam(Asked):
                 "items": items,
                 "started": _millis(sitting.started),
                 "deadline": None if sitting.deadline is None else _millis(sitting.deadline),
+                "blank": _BLANK_IS_FINE if score.shows_gaps(sitting.minutes, exam) else _BLANK,
                 "notices": notices,
             }
 
@@ -305,7 +311,7 @@ class MockExam(Asked):
             return
         if changed is not None:
             self._incomplete.pop(changed, None)
-            if note := self._unreadable(self._known(sitting).get(changed), changed):
+            if note := _unreadable(sitting, self._known(sitting).get(changed), changed):
                 self._incomplete[changed] = note
         self.state = {
             "answers": dict(sitting.answers),
@@ -313,20 +319,6 @@ class MockExam(Asked):
             "seconds": dict(sitting.seconds),
             "incomplete": dict(self._incomplete),
         }
-
-    def _unreadable(self, question: Question | None, name: str) -> str:
-        """What keeps an answer from being one (a row left open, "abc" for a number), or ""."""
-        sitting = self._sitting
-        if sitting is None or question is None or name not in sitting.answers:
-            return ""
-        item = sitting.item(name)
-        try:
-            mark(question, sitting.answers[name], item.seed if item else 0)
-        except NotAnAnswerError as error:
-            return str(error)
-        except (TypeError, ValueError, LookupError, AttributeError):
-            return "This cannot be read as an answer."
-        return ""
 
     def _close(self, sitting: Sitting, why: Why, now: datetime) -> Sitting:
         """Mark a sitting as the record has it, and record its end."""
@@ -359,6 +351,11 @@ class MockExam(Asked):
                 continue
         return known
 
+    def _answered(self, sitting: Sitting) -> int:
+        """How many questions have an answer that can be read."""
+        known = self._known(sitting)
+        return sum(not _unreadable(sitting, known.get(name), name) for name in sitting.answers)
+
     def _bare(self, notices: Iterable[str]) -> dict[str, Any]:
         return {
             "page": "start",
@@ -384,7 +381,7 @@ class MockExam(Asked):
                 {
                     "id": one.id,
                     "title": to_plain(one.title),
-                    "answered": len(one.answers),
+                    "answered": self._answered(one),
                     "of": len(one.items),
                     "deadline": None if one.deadline is None else _millis(one.deadline),
                 }
@@ -417,12 +414,17 @@ class MockExam(Asked):
             "score": to_inline(headline),
             "judged": told.pass_mark is not None,
             "meaning": [to_inline(text) for text in meaning],
-            "topics": [_rate(part, part.name) for part in told.topics],
+            "begin": _begin(told, exam),
+            "topics": [
+                {**_rate(part, part.name), "link": _lesson(_objectives(exam, part.name))}
+                for part in told.topics
+            ],
             "objectives": [
                 {**_rate(part, part.name, texts.get(part.name, "")), "place": _place(part.name)}
                 for part in told.objectives
             ],
             "cards": _cards(wrong),
+            "cards_at": _FLASHCARDS if wrong else None,
             "items": [
                 _reviewed(known.get(item.id), item, sitting, told.verdicts.get(item.id))
                 for item in sitting.items
@@ -486,7 +488,7 @@ def _facts(exam: Blueprint) -> list[str]:
 def _offered(exam: Blueprint) -> dict[str, Any]:
     """An exam for the start page."""
     covered = blueprints.coverage(exam, blueprints.questions(exam))
-    first, *more = covered.sentences
+    more = covered.sentences[1:]
     there = sum(min(one.there, one.wanted) for one in covered.topics)
     return {
         "name": exam.name,
@@ -494,10 +496,29 @@ def _offered(exam: Blueprint) -> dict[str, Any]:
         "about": to_html(exam.about),
         "facts": _facts(exam),
         "minutes": exam.minutes,
-        "covered": to_html(first),
+        "advice": _ADVICE if score.shows_gaps(exam.minutes, exam) else "",
+        "covered": to_html(_covered(covered)),
         "missing": [to_html(sentence) for sentence in more],
         "able": there > 0,
     }
+
+
+def _covered(covered: blueprints.Coverage) -> str:
+    """How much of the exam's plan the bank can ask, and what the share is of."""
+    all_, there = len(covered.topics), sum(bool(one.there) for one in covered.topics)
+    share = blueprints.percent(covered.share)
+    if all(one.covered == 1 for one in covered.topics):
+        return covered.sentences[0]
+    plan = f"This exam is planned on {blueprints.plural(all_, 'topic')}"
+    if there == all_:
+        return (
+            f"{plan}. The bank has questions on each, and by weight on {share} of what they list."
+        )
+    rest = "the other" if all_ - there == 1 else f"the other {all_ - there}"
+    return (
+        f"{plan}. The bank has questions on {there} of them so far, {share} of the plan by weight. "
+        f"While {rest} cannot be asked, the items go to those."
+    )
 
 
 def _asked(question: Question | None, item: Any) -> dict[str, Any]:
@@ -549,7 +570,36 @@ def _place(what: Question | str) -> dict[str, str] | None:
     text = place.heading or f"lesson {place.lesson}"
     if not text.startswith((place.lesson, "lesson")):
         text = f"{place.lesson}: {text}"
-    return {"link": place.link, "text": text}
+    return {"link": place.link, "text": text, "heading": place.heading}
+
+
+def _objectives(exam: Blueprint | None, topic: str) -> list[str]:
+    """The objectives of a topic, in the exam's order."""
+    topics = exam.topics if exam else ()
+    return [code for one in topics if one.name == topic for code in one.objectives]
+
+
+def _lesson(objectives: Iterable[str]) -> str | None:
+    """The notebook that teaches all of these objectives, if it is one."""
+    found = {place.notebook if (place := place_of(code)) else None for code in objectives}
+    return found.pop() if len(found) == 1 else None
+
+
+def _begin(told: score.Report, exam: Blueprint | None) -> list[dict[str, Any]]:
+    """With which topics to begin, weakest first, each with a lesson to open: the one that teaches
+    it, or of a topic of several lessons the one of what went worst."""
+    missed = {part.name: part.right - part.of for part in told.objectives}
+    begin = []
+    for part in told.weakest:
+        codes = _objectives(exam, part.name)
+        worst = min(codes, key=lambda code: missed.get(code, 0))
+        place = place_of(worst)
+        link = _lesson(codes) or (place.notebook if place else None)
+        if link is None:  # no lesson of this copy teaches it
+            continue
+        text = part.name if part.name.startswith(link[:2]) else f"{part.name} (lesson {link[:2]})"
+        begin.append({"link": link, "text": text, "of": f"{part.right} of {part.of} right"})
+    return begin[:_BEGIN]
 
 
 def _rate(part: score.Part, name: str, text: str = "") -> dict[str, Any]:
@@ -560,6 +610,20 @@ def _rate(part: score.Part, name: str, text: str = "") -> dict[str, Any]:
 def _right_of(sitting: Sitting) -> str:
     right = sum(verdict == "right" for verdict in sitting.verdicts.values())
     return f"{right} of {len(sitting.verdicts)}"
+
+
+def _unreadable(sitting: Sitting, question: Question | None, name: str) -> str:
+    """What keeps an answer from being one (a row left open, "abc" for a number), or ""."""
+    if question is None or name not in sitting.answers:
+        return ""
+    item = sitting.item(name)
+    try:
+        mark(question, sitting.answers[name], item.seed if item else 0)
+    except NotAnAnswerError as error:
+        return str(error)
+    except (TypeError, ValueError, LookupError, AttributeError):
+        return "This cannot be read as an answer."
+    return ""
 
 
 def _conditions(sitting: Sitting) -> list[str]:
@@ -578,5 +642,5 @@ def _cards(wrong: int) -> str:
     one = wrong == 1
     return (
         f"The {'question' if one else f'{wrong} questions'} that you answered wrong "
-        f"{'is a due flashcard' if one else 'are due flashcards'} now, in 91-flashcards."
+        f"{'is a due flashcard' if one else 'are due flashcards'} now, in "
     )
