@@ -537,6 +537,12 @@ SHEETS = """() => {
         style => style.textContent.includes('.ss-form'));
     return window.formSheets.length;
 }"""
+ALONE = """own => {
+    const mine = window.formSheets.filter(style => style.textContent.includes(own) &&
+        (own === '.ss-go-on' || !style.textContent.includes('.ss-go-on')));
+    window.formSheets.forEach(style => (style.media = style === mine[0] ? 'all' : 'not all'));
+    return Math.min(mine.length, 1);
+}"""
 LAST = """place => {
     const style = window.formSheets[place];
     style.parentNode.append(style);
@@ -559,10 +565,14 @@ def test_no_form_changes_the_look_of_another(open_notebook: Open, lab: Lab, tmp_
     for root in roots:
         expect(book.page.locator(root)).to_have_count(2)
     book.page.wait_for_timeout(500)
-    before = {root: book.page.locator(root).first.evaluate(LOOKS) for root in roots}
-    assert all(len(look) > 5 for look in before.values())
     sheets = book.page.evaluate(SHEETS)
     assert sheets >= 3
+    before = {}
+    for root, own in zip(roots, [".ss-go-on", ".ss-flashcards", ".ss-quiz"], strict=True):
+        assert book.page.evaluate(ALONE, own) == 1
+        before[root] = book.page.locator(root).first.evaluate(LOOKS)
+    assert all(len(look) > 5 for look in before.values())
+    book.page.evaluate("() => window.formSheets.forEach(style => (style.media = 'all'))")
     for place in range(sheets):  # whichever was loaded last stands last
         book.page.evaluate(LAST, place)
         for root in roots:
