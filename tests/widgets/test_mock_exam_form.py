@@ -345,7 +345,10 @@ def test_the_report_marks_explains_and_links_every_item() -> None:
     assert entries["02-q03"]["verdict"] == "blank"
     assert entries["02-q03"]["right"]
     assert entries["02-q04"]["flagged"]
-    assert "The question that you answered wrong is a due flashcard" in scene["cards"]
+    assert (
+        "The question that you answered wrong, or looked at and left blank, is a due flashcard"
+        in scene["cards"]
+    )
     assert wrong["contested"]["keyed"] == "<em>Micro</em>, in most lists."
     assert exam_events("end")[0]["verdicts"] == verdicts(exam)
 

@@ -26,6 +26,7 @@ from workbook.study import blueprint as blueprints
 from workbook.study import readiness, score
 from workbook.study import sitting as sittings
 from workbook.study.blueprint import Blueprint
+from workbook.study.observations import LOOKED
 from workbook.study.places import place_of
 from workbook.study.sitting import EXTRAS, GRACE, Sitting, Step, Why
 from workbook.widgets._markdown import to_html, to_inline, to_plain
@@ -404,7 +405,11 @@ class MockExam(Asked):
         told = score.report(sitting, exam, known.values())
         texts = readiness.texts()
         headline, *meaning = told.sentences
-        wrong = sum(verdict == "wrong" for verdict in told.verdicts.values())
+        # The same as `deck.wrong_in_exams` makes cards of.
+        missed = sum(
+            verdict == "wrong" or (verdict == "blank" and told.seconds.get(name, 0.0) >= LOOKED)
+            for name, verdict in told.verdicts.items()
+        )
         return {
             "page": "report",
             "id": sitting.id,
@@ -423,8 +428,8 @@ class MockExam(Asked):
                 {**_rate(part, part.name, texts.get(part.name, "")), "place": _place(part.name)}
                 for part in told.objectives
             ],
-            "cards": _cards(wrong),
-            "cards_at": _FLASHCARDS if wrong else None,
+            "cards": _cards(missed),
+            "cards_at": _FLASHCARDS if missed else None,
             "items": [
                 _reviewed(known.get(item.id), item, sitting, told.verdicts.get(item.id))
                 for item in sitting.items
@@ -636,11 +641,11 @@ def _conditions(sitting: Sitting) -> list[str]:
     return [*time, "time ran out" if sitting.why == "time" else "handed in"]
 
 
-def _cards(wrong: int) -> str:
-    if not wrong:
+def _cards(missed: int) -> str:
+    if not missed:
         return "Nothing was answered wrong, so no flashcard is due because of this exam."
-    one = wrong == 1
+    one = missed == 1
     return (
-        f"The {'question' if one else f'{wrong} questions'} that you answered wrong "
-        f"{'is a due flashcard' if one else 'are due flashcards'} now, in "
+        f"The {'question' if one else f'{missed} questions'} that you answered wrong, or looked at "
+        f"and left blank, {'is a due flashcard' if one else 'are due flashcards'} now, in "
     )
