@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
@@ -20,6 +21,10 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 )
 
 import helpers  # noqa: E402
+
+# Times are for benchmarks: the first example of a process may have to import pandas.
+settings.register_profile("workbook", deadline=None)
+settings.load_profile("workbook")
 
 
 @pytest.fixture(scope="session")
