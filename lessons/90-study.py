@@ -35,7 +35,7 @@ from workbook import study_plan
 study_plan("")  # such as study_plan("2026-12-05")
 
 # %% [markdown]
-# No code? `study_plan("2026-12-05", code=False)`. Half an hour a day? Add `minutes_a_day=30`. The lessons are weighed by the topics of WGU D381, as far as we could infer them; `exam="ga4"` weighs them by those of the GA4 certification. Run the cell again after the diagnostic and every few days: sheets of lessons with wrong first answers come first, and what you have worked through is taken off.
+# No code? `study_plan("2026-12-05", code=False)`. Half an hour a day? Add `minutes_a_day=30`. The lessons are weighed by the topics of WGU D381, as far as we could infer them; `exam="ga4"` weighs them by those of the GA4 certification. Run the cell again after the diagnostic and every few days: the lessons of your wrong first answers gain weight, their sheets come first, and what you have worked through is taken off.
 #
 # **Two evenings.** The first: the questions above, then all sheets, those of your wrong answers first. The second: the cards, the sheets once more, an early end.
 #

@@ -109,6 +109,14 @@ def events(path: Path | None = None) -> list[dict[str, Any]]:
     return [event for _, event in sorted(found, key=lambda one: one[0])]
 
 
+def size() -> int:
+    """Bytes of the record, 0 without one: they tell at once whether somebody else has written."""
+    try:
+        return paths.progress_file().stat().st_size
+    except OSError:
+        return 0
+
+
 def merge(text: str | bytes) -> int:
     """Add those events of another record that this one lacks (union); how many were added.
 

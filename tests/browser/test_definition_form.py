@@ -222,7 +222,7 @@ def test_a_busy_kernel_is_told_after_three_seconds_and_answers_later(open_notebo
     hold = "with box._lock:\n    time.sleep(pause)\npause = 8"
     book = late(open_notebook, "definition-busy", hold)
     note = form(book).locator(".ss-note")
-    expect(note).to_contain_text("The kernel is busy.", timeout=3_000)
+    expect(note).to_contain_text("Python is busy with a cell.", timeout=3_000)
     expect(form(book).locator(".ss-banner")).to_be_empty()
     expect(said(book)).to_contain_text("Counted 7 times", timeout=10_000)
     expect(note).to_be_empty()

@@ -117,10 +117,15 @@ def answer(form: Locator, question: bank.Question) -> None:
             form.get_by_role("textbox").fill("A trial that shows the opposite.")
             button = "Lock it in"
     form.get_by_role("button", name=button, exact=True).click()
-    if button == "Check":
-        expect(said.locator(".ss-summary")).to_have_attribute("data-state", "right", timeout=20_000)
-    else:
-        expect(said).not_to_be_empty(timeout=20_000)
+    try:
+        if button == "Check":
+            summary = said.locator(".ss-summary")
+            expect(summary).to_have_attribute("data-state", "right", timeout=20_000)
+        else:
+            expect(said).not_to_be_empty(timeout=20_000)
+    except AssertionError as error:  # the page of JupyterLab hides what the form itself says
+        error.add_note(f"{question.id} says:\n{form.inner_text()}\n\n{form.inner_html()}")
+        raise
 
 
 def put_in_order(form: Locator, count: int) -> None:

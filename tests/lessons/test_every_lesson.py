@@ -45,6 +45,14 @@ def test_a_fifth_applies_or_analyzes_something_that_is_shown(lesson: Lesson) -> 
     assert len(shown) >= len(questions) / 5
 
 
+@every_lesson
+def test_no_two_headings_are_alike(lesson: Lesson) -> None:
+    """A link to a section scrolls to the heading with its text."""
+    texts = "\n".join(cell.source for cell in lesson.cells if cell.kind == "markdown")
+    headings = re.findall(r"^#{1,6} +(.+)$", texts, re.MULTILINE)
+    assert len(set(headings)) == len(headings)
+
+
 # --- what stands where -------------------------------------------------------------------------
 
 

@@ -132,6 +132,20 @@ def test_too_few_days_leave_out_the_lightest_lesson() -> None:
     assert made.first == ("05",)
 
 
+def test_wrong_first_answers_make_up_for_weight() -> None:
+    """0.3 with both answers wrong has more to gain, 0.3 * 3/4, than 0.5 with both right."""
+
+    def first(known: int, missed: int, asked: int) -> tuple[str, ...]:
+        lessons = [
+            lesson(1, weight=0.5, right=known, asked=asked),
+            lesson(5, weight=0.3, right=missed, asked=asked),
+        ]
+        return plan(2, 80, lessons, mocks=[], diagnosed=True).first
+
+    assert first(known=0, missed=0, asked=0) == ("01",)
+    assert first(known=2, missed=0, asked=2) == ("05",)
+
+
 def test_what_the_exam_does_not_ask_fills_no_gap() -> None:
     lessons = [lesson(0, 20, weight=0.0), lesson(1, 90, weight=0.5), lesson(2, 90, weight=0.5)]
     made = plan(2, 60, lessons, mocks=[], diagnosed=True)

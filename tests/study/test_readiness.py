@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,6 +22,7 @@ from statsmodels.stats.proportion import proportion_confint
 from test_observations import ODD
 
 from workbook.questions.bank import Decide, Option, Pool, Question, Single
+from workbook.questions.pages import Page
 from workbook.study import readiness as study
 from workbook.study.blueprint import Blueprint, Topic
 from workbook.study.readiness import Calibration, Readiness, Tally, calibration, urgency
@@ -28,6 +30,9 @@ from workbook.widgets import readiness as widget
 from workbook.widgets.readiness import ReadinessCard
 
 ROOT = Path(__file__).parents[2]
+HELP = "https://support.google.com/analytics/answer/"
+SOURCES = ("Google Analytics Help 9305587, Access (read 2026)",
+           "Google Analytics Help 9355666, Property (read 2026)")  # fmt: skip
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TEXTS = {"L7.1": "compute a funnel", "L7.2": "tell <b>open</b> & closed apart", "L8.1": "compare"}
 
@@ -216,6 +221,21 @@ def test_no_more_than_three_things_are_named_each_with_a_place() -> None:
     assert len(found.next) == 3
     for one in found.next:
         assert one.place is not None and one.place.link.startswith("07-funnels.ipynb")
+
+
+def test_what_no_lesson_teaches_is_sent_to_the_page_that_its_questions_rest_on() -> None:
+    asked = [replace(single(f"ga4-q0{n}", "GA.1"), source=SOURCES[n % 2]) for n in range(1, 4)]
+    exam = replace(EXAM, topics=(Topic("Set-up", 1, ("GA.1",)),))
+    found = study.readiness([], asked, now=NOW, exam=exam)
+    [advice] = found.next
+    assert advice.place is None
+    assert advice.page == Page("Google Analytics Help: Property", HELP + "9355666")
+    shown = ReadinessCard(replace(found, total=report(answers(FIRST, 2)).total))
+    assert f'href="{HELP}9355666" target="_blank"' in shown._repr_mimebundle_()["text/html"]
+    assert "Property (no lesson teaches this)" in repr(shown)
+    assert "Read the page, then answer 3 questions more" in repr(shown)
+    [without] = study.readiness([], [single("ga4-q01", "GA.1")], now=NOW, exam=exam).next
+    assert without.page is None
 
 
 # --- confidence ----------------------------------------------------------------------------------

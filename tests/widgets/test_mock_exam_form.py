@@ -100,7 +100,7 @@ def test_the_start_page_says_what_each_exam_is() -> None:
     exam = mock_exam()
     [one] = exam.scene["exams"]  # the diagnostic has a call of its own
     assert one["facts"] == ["6 questions", "10 minutes", "pass mark 50 %"]
-    assert "no prediction" in exam.scene["plea"]
+    assert one["about"] == "<p>All that the tests' bank has.</p>"  # the real ones are judged
     assert "topics" in one["covered"]
     assert one["advice"] == ""
     assert diagnostic().scene["exams"][0]["facts"] == ["6 questions", "no clock"]
@@ -253,6 +253,21 @@ def test_an_exam_begun_twice_goes_on_instead() -> None:
     ask(exam, "start", blueprint="small", extra=0)
     assert len(exam_events("start")) == 1
     assert exam.scene["id"] == other.scene["id"]
+
+
+def test_what_another_window_does_is_taken_in_and_its_end_holds() -> None:
+    one = started()
+    first, second, third = (item["id"] for item in one.scene["items"][:3])
+    other = mock_exam("small")
+    assert other.scene["id"] == one.scene["id"]
+    ask(other, "answer", question=first, answer=RIGHT[first], spent=4)
+    ask(one, "flag", question=second, on=True)
+    assert one.state["answers"] == {first: RIGHT[first]}
+    ask(other, "end", why="handed in")
+    ask(one, "answer", question=third, answer=RIGHT[third], spent=4)
+    assert "another window" in " ".join(one.scene["notices"])
+    assert exam_events()[-1]["what"] == "end"
+    assert verdicts(one)[third] == "blank"
 
 
 def test_another_exams_start_page_offers_the_running_one(lessons: Path) -> None:

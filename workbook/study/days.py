@@ -8,12 +8,13 @@ The rules, in the order in which they win:
 * First the diagnostic, then every lesson's sheet, then mock exams, then whole lessons: the sheets
   serve the whole exam in the time of one lesson, and go before cards.
 * A mock exam is taken in one sitting, on a day after which at least one is left for mending.
-* What does not fit is left out by exam weight, the smallest first, and is named. Lesson 00, which
-  no exam asks for, comes after all others.
+* Of lessons that do not all fit, those go in that have most to gain: the share of the exam times
+  the share of wrong first answers. What is left out is named. Lesson 00, which no exam asks for,
+  comes after all others.
 * Sheets come in the order of need: first lessons with wrong first answers, then those that were
   not asked yet, last those that were all right; in each, the heaviest in the exam first.
 * If all fits, lessons come in the course's order, and no faster than they have to, by the last
-  mock exam; if not, the heaviest first.
+  mock exam; if not, in the order of what they have to gain.
 """
 
 from __future__ import annotations
@@ -85,6 +86,12 @@ class Lesson:
     def wrong(self) -> int:
         """First answers that were wrong."""
         return self.asked - self.right
+
+    @property
+    def wrong_share(self) -> float:
+        """The share of wrong first answers (0 to 1), with one right and one wrong more: few answers
+        are no certainty, and none stand like one of two (Laplace's rule of succession)."""
+        return (self.wrong + 1) / (self.asked + 2)
 
 
 @dataclass(frozen=True)
@@ -345,9 +352,9 @@ def _fill(table: _Table, lessons: Sequence[Lesson], mock_day: int) -> Filled:
         if done := _filled(table, [], [*sheets, one], table.count - 2, MOST):
             best, sheets = done, [*sheets, one]
     needed = [one for one in work if one.needed]
-    chosen = _chosen(table, [*needed, *(one for one in _by_weight(work) if not one.needed)], sheets)
+    chosen = _chosen(table, [*needed, *(one for one in _by_gain(work) if not one.needed)], sheets)
     if chosen and all(one.needed for one in chosen):  # it serves nothing that is planned
-        chosen = _chosen(table, [one for one in _by_weight(work) if not one.needed], sheets)
+        chosen = _chosen(table, [one for one in _by_gain(work) if not one.needed], sheets)
     return _packed(table, chosen, sheets) or best, chosen, sheets
 
 
@@ -377,6 +384,15 @@ def _by_weight(lessons: Sequence[Lesson]) -> list[Lesson]:
     )
 
 
+def _by_gain(lessons: Sequence[Lesson]) -> list[Lesson]:
+    """The lessons in the order of what working through them may gain in the exam; without weights
+    each counts alike."""
+    weighed = any(one.weight for one in lessons)
+    return sorted(
+        _by_weight(lessons), key=lambda one: -(one.weight if weighed else 1.0) * one.wrong_share
+    )
+
+
 def by_need(lessons: Sequence[Lesson]) -> list[Lesson]:
     """The lessons in the order of their sheets: wrong first answers first, by their share (with
     one right and one wrong more, as few answers are no certainty), then what was not asked, last
@@ -386,7 +402,7 @@ def by_need(lessons: Sequence[Lesson]) -> list[Lesson]:
 
     def need(one: Lesson) -> tuple[int, float]:
         if one.wrong:
-            return 0, -(one.wrong + 1) / (one.asked + 2)
+            return 0, -one.wrong_share
         if weighed and one.number == NOTEBOOKS and not one.weight:
             return 3, 0.0
         return (2 if one.asked else 1), 0.0

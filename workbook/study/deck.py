@@ -33,7 +33,7 @@ from workbook.questions.bank import (
 )
 from workbook.questions.drawing import ExpressionError, draw, drawn, evaluate, shown, shuffled
 from workbook.questions.glossary import Term
-from workbook.study.observations import LOOKED
+from workbook.study.observations import is_missed
 from workbook.study.sitting import Sitting, sittings
 
 Events = Iterable[Mapping[str, Any]]
@@ -138,7 +138,7 @@ class Missed:
 
 def wrong_in_exams(events: Events) -> dict[str, Missed]:
     """The questions that ended mock exams and diagnostics found wrong, or that were looked at there
-    (`LOOKED` seconds or more) and left blank."""
+    and left blank."""
     taken = [event for event in events if event.get("kind") == "exam"]
     seconds: dict[str, Mapping[str, float]] | None = None
     found: dict[str, Missed] = {}
@@ -155,12 +155,9 @@ def wrong_in_exams(events: Events) -> dict[str, Missed]:
         sitting = str(event.get("item"))
         where = "the diagnostic" if sitting.startswith(f"{DIAGNOSTIC}-") else "a mock exam"
         for question_id, verdict in verdicts.items():
-            if verdict == "blank":
-                if seconds is None:
-                    seconds = {sat.id: sat.seconds for sat in _sittings(taken)}
-                if seconds.get(sitting, {}).get(question_id, 0.0) < LOOKED:
-                    continue
-            elif verdict != "wrong":
+            if verdict == "blank" and seconds is None:  # only then is all of the record replayed
+                seconds = {sat.id: sat.seconds for sat in _sittings(taken)}
+            if not is_missed(verdict, (seconds or {}).get(sitting, {}).get(question_id, 0.0)):
                 continue
             said = f"{'left blank' if verdict == 'blank' else 'wrong'} in {where}"
             before = found.get(question_id)

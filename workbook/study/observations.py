@@ -35,6 +35,13 @@ Source = Literal["question", "exercise", "exam"]
 
 LOOKED = 5.0
 """Seconds from which on an exam's item counts as looked at."""
+
+
+def is_missed(verdict: Any, seconds: float) -> bool:
+    """Whether an item of an ended exam was answered wrong, or looked at so long and left blank."""
+    return bool(verdict == "wrong" or (verdict == "blank" and seconds >= LOOKED))
+
+
 _UNSEEN = "unseen"
 _CHECKED = ("right", "wrong", "error", "timeout")
 

@@ -16,12 +16,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from workbook.questions import bank
 from workbook.questions.bank import Decide, Question
+from workbook.questions.pages import Page, main_page
 from workbook.study import places
 from workbook.study.blueprint import MARKABLE, Blueprint
 from workbook.study.observations import Event, Exposures, Observation, by_time
@@ -111,7 +112,8 @@ class Advice:
 
     `counted` is what the order goes by: for an exam its knowledge, else knowledge and skill
     together. `ask` are questions of the lessons that were not answered yet, `reserved` counts
-    those kept for mock exams. `place` teaches it; None for what only an exam pack asks.
+    those kept for mock exams. `place` teaches it; None for what only an exam pack asks, and then
+    `page` is the one that most of the pack's questions on it rest on.
     """
 
     objective: str
@@ -123,6 +125,7 @@ class Advice:
     ask: tuple[str, ...]
     reserved: int
     weight: float
+    page: Page | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +309,7 @@ def _next(
     for question in questions:
         if question.type in MARKABLE and not exposures.spent(question):
             left.setdefault(question.objective, []).append(question)
-    found = []
+    found: list[Advice] = []
     for objective, weight in weights.items():
         those, unasked = seen.get(objective, []), left.get(objective, [])
         knowledge, skill = _apart(those, now)
@@ -327,7 +330,19 @@ def _next(
             )
         )
     found.sort(key=lambda one: -one.weight * urgency(one.counted))
-    return tuple(found[:NEXT])
+    return tuple(_with_page(one, questions) for one in found[:NEXT])
+
+
+def _with_page(one: Advice, questions: Iterable[Question]) -> Advice:
+    """Advice on what no lesson teaches, with the page that explains it."""
+    if one.place is not None:
+        return one
+    return replace(one, page=page_of(one.objective, questions))
+
+
+def page_of(objective: str, questions: Iterable[Question]) -> Page | None:
+    """The page that most questions on an objective rest on, if they name one."""
+    return main_page(one.source or "" for one in questions if one.objective == objective)
 
 
 def _weights(

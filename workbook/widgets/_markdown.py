@@ -7,6 +7,11 @@ import re
 from functools import cache
 from typing import Any
 
+from workbook.questions import pages
+
+LINK = "color:var(--jp-content-link-color,#1565c0);text-decoration:underline"
+"""How a link looks in an output: by an underline, too, not by color alone."""
+
 
 def to_html(text: str) -> str:
     """Block HTML of a Markdown text: paragraphs, lists, tables, code; raw HTML is escaped."""
@@ -26,6 +31,21 @@ def to_inline(text: str) -> str:
 def to_plain(text: str) -> str:
     """The text without the signs of bold, emphasis and code."""
     return re.sub(r"(\*\*|`)(.+?)\1", r"\2", str(text).strip())
+
+
+def anchor(text: str, link: str) -> str:
+    """A link, as HTML, that leaves the page of the notebook open."""
+    where = f'href="{html.escape(link)}" target="_blank" rel="noopener"'
+    return f'<a {where} style="{LINK}">{html.escape(text)}</a>'
+
+
+def linked(shown: str) -> str:
+    """HTML in which the pages that a source names by number are links."""
+    parts, last = [], 0
+    for start, end, link in pages.named(shown):
+        parts += [shown[last:start], anchor(shown[start:end], link)]
+        last = end
+    return "".join([*parts, shown[last:]])
 
 
 def _paragraphs(text: str) -> str:

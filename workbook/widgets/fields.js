@@ -4,9 +4,9 @@
 
 const WORDS = {
   gone:
-    "This form has lost its kernel, so its buttons do nothing. Run this cell again: " +
-    "what you last did with it comes back.",
-  busy: "The kernel is busy. This is sent, and is done when the running cell is done.",
+    "Python was restarted or has stopped, so these buttons do nothing. Run this cell again: " +
+    "what you last did with them comes back.",
+  busy: "Python is busy with a cell. This is sent, and is done when that cell is done.",
   silent:
     "No reply yet. If a cell is running, this is done when it is done. " +
     "If not, run this cell again.",

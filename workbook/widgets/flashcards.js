@@ -2,7 +2,7 @@
 // `h` and `connect` come from forms_base.js, which Python puts before this text.
 
 const WORDS = {
-  gone: "These cards have lost their kernel. Run this cell again: what you rated is kept.",
+  gone: "Python was restarted or has stopped. Run this cell again: what you rated is kept.",
   busy: "Python is busy with another cell. Your rating is counted when it is done.",
   silent: "Python does not answer. Run this cell again if this stays.",
 };

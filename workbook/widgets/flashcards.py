@@ -21,7 +21,7 @@ from workbook.study import schedule
 from workbook.study.blueprint import blueprints
 from workbook.study.deck import Card, Deck, Missed, deck, wrong_in_exams
 from workbook.study.schedule import Rated, Standing, Today
-from workbook.widgets._markdown import to_html, to_inline
+from workbook.widgets._markdown import linked, to_html, to_inline
 from workbook.widgets.base import Asked, joined, placed
 
 LESSONS = "card-lessons"
@@ -368,7 +368,7 @@ class Flashcards(Asked):
             "turn": self._turn,
             "kicker": f"{card.kind.capitalize()} · {_place(card.lesson)} · {state}",
             "front": to_html(card.front),
-            "back": to_html(card.back),
+            "back": linked(to_html(card.back)),
             "choices": [
                 {"rating": rating, "name": label, "when": _when(looks[rating].due, moment)}
                 for rating, label in schedule.RATINGS.items()

@@ -4,9 +4,9 @@
 
 const WORDS = {
   gone:
-    "This form has lost its kernel, so nothing can be marked. Run this cell again: " +
+    "Python was restarted or has stopped, so nothing can be marked. Run this cell again: " +
     "the answers in your record come back.",
-  busy: "The kernel is busy. Your answer is sent and is marked when the running cell is done.",
+  busy: "Python is busy with a cell. Your answer is sent and is marked when that cell is done.",
   silent:
     "No reply yet. If a cell is running, your answer is marked when it is done. " +
     "If not, run this cell again.",

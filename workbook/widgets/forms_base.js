@@ -4,7 +4,7 @@
 
 const WAIT_MS = 3000;
 const TRIES = 10; // of sending one message; Python does one that comes again only once
-const UNSENT = "Not sent: this form has lost its kernel. Run this cell again.";
+const UNSENT = "Not sent: Python was restarted or has stopped. Run this cell again.";
 
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);

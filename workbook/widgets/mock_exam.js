@@ -24,6 +24,7 @@ const REPLY_MS = 1000; // Enter waits so long for Python's word on a typed numbe
 const LOOK_MS = 250; // how often a notebook that opens is looked at for its section
 const LOOKS = 60;
 const SKEW_MS = 2000; // clocks of kernel and browser that differ by less count as the same
+const ARRIVE_MS = 1500; // a notebook that was run whole has scrolled to its end by then
 
 // --- small helpers ---------------------------------------------------------------------------
 
@@ -79,9 +80,11 @@ function keep(id, value) {
   }
 }
 
-// A link to a notebook beside this one. JupyterLab opens it in a tab of its own; elsewhere it is a
-// link like any other.
+// A link to a notebook beside this one, which JupyterLab opens in a tab of its own (elsewhere it is
+// a link like any other), or to a page of the web.
 function lessonLink(place, model) {
+  if (place.link.startsWith("https:"))
+    return h("a", { class: "ss-link", href: place.link, target: "_blank", rel: "noopener" }, place.text);
   const onclick = place.heading && place.link.includes("#") ? () => scrollTo(place.heading, link) : null;
   const link = h("a", { class: "ss-link", href: place.link, onclick: onclick ?? undefined }, place.text);
   try {
@@ -304,7 +307,6 @@ function startPage(view) {
     "div",
     {},
     head,
-    h("p", { class: "ss-plea", html: scene.plea }),
     ...goOn,
     form,
     note,
@@ -1109,9 +1111,16 @@ function render({ model, el }) {
   model.on("change:reply", replied);
   line.start();
   const beat = setInterval(() => ticks.forEach((tick) => tick()), 500);
+  // After Run All the notebook stands at its end, and a clock that runs must not run out of sight.
+  const arrive = setTimeout(() => {
+    if (!timed() || root.offsetParent === null) return;
+    const { top, bottom } = root.getBoundingClientRect();
+    if (bottom < 0 || top > window.innerHeight) root.scrollIntoView({ block: "start" });
+  }, ARRIVE_MS);
 
   return () => {
     clearInterval(beat);
+    clearTimeout(arrive);
     shown?.leave?.();
     line.stop();
     model.off("change:scene", draw);

@@ -26,7 +26,7 @@ from workbook.study import blueprint as blueprints
 from workbook.study import readiness, score
 from workbook.study import sitting as sittings
 from workbook.study.blueprint import Blueprint
-from workbook.study.observations import LOOKED
+from workbook.study.observations import is_missed
 from workbook.study.places import place_of
 from workbook.study.sitting import EXTRAS, GRACE, Sitting, Step, Why
 from workbook.widgets._markdown import to_html, to_inline, to_plain
@@ -36,16 +36,15 @@ from workbook.widgets.quiz import payload, shown_contested
 
 KIND = "exam"
 DIAGNOSTIC = "diagnostic"
-_PLEA = (
-    "For practice. Not affiliated with Google or WGU, and a score here is **no prediction** of "
-    "what you get there."
-)
 _UNSAVED = (
     "Your record (progress.jsonl) cannot be written, so this exam lasts only until Python is "
     "restarted. Is the folder read-only or the disk full?"
 )
 _GONE = "This sitting is not open here any more. Run this cell again."
 _OVER = "This exam is handed in already; that does not count any more."
+_ELSEWHERE = (
+    "This exam was handed in in another window. What you did in this one since then does not count."
+)
 _BLANK = "A blank counts as not right; a guess costs nothing."
 _BLANK_IS_FINE = "Blank is fine here: it shows a gap."
 _ADVICE = "Leave blank what you would only guess."
@@ -85,6 +84,7 @@ class MockExam(Asked):
         self._sitting: Sitting | None = None
         self._unsaved: list[dict[str, Any]] = []  # events that the record did not take
         self._incomplete: dict[str, str] = {}  # answers that cannot be read, and what is wrong
+        self._size = 0  # of the record as this widget knows it
         super().__init__()
         try:
             self._open(_now())
@@ -97,7 +97,7 @@ class MockExam(Asked):
         lines = [self._title]
         for exam in self._exams.values():
             lines.append(f"• {to_plain(exam.title)}: {', '.join(_facts(exam))}")
-        return "\n".join([*lines, *self._notices, to_plain(_PLEA)])
+        return "\n".join([*lines, *self._notices])
 
     # --- messages
 
@@ -168,7 +168,15 @@ class MockExam(Asked):
         if sitting.deadline is not None and now > sitting.deadline + GRACE:
             self._finish(sitting, "time", now)
             return {"note": _OVER}
+        if progress.size() != self._size:  # another window's Python has written, too
+            latest = self._find(message) or sitting
+            if latest.ended is not None:
+                self._finish(latest, "handed in", now, [_ELSEWHERE])
+                return {}
+            self._sitting = latest
+            self._tell()
         saved = self._note(message, now)
+        self._size = progress.size()
         self._tell(str(message.get("question")))
         return {"note": self.state["incomplete"].get(message.get("question"), "")
                 if saved else _UNSAVED}  # fmt: skip
@@ -277,7 +285,7 @@ class MockExam(Asked):
 
     def _sit(self, sitting: Sitting, notices: Sequence[str] = ()) -> None:
         """Show a running sitting."""
-        self._sitting = sitting
+        self._sitting, self._size = sitting, progress.size()
         known = self._known(sitting)
         items = [_asked(known.get(item.id), item) for item in sitting.items]
         notices = list(notices)
@@ -330,14 +338,16 @@ class MockExam(Asked):
         self._sitting = None
         return ended
 
-    def _finish(self, sitting: Sitting, why: Why, now: datetime) -> None:
+    def _finish(
+        self, sitting: Sitting, why: Why, now: datetime, notices: Sequence[str] = ()
+    ) -> None:
         """End a sitting if it runs, and show its report."""
         # Another tab may have answered or ended it: the record decides.
         latest = self._find({"sitting": sitting.id}) or sitting
         if latest.ended is None:
             latest = self._close(latest, why, now)
         self._sitting = None
-        self.scene = self._report(latest)
+        self.scene = self._report(latest, notices)
 
     def _known(self, sitting: Sitting) -> dict[str, Question]:
         """The questions of a sitting's exam, as the bank has them now."""
@@ -361,7 +371,6 @@ class MockExam(Asked):
         return {
             "page": "start",
             "title": self._title,
-            "plea": to_inline(_PLEA),
             "exams": [],
             "running": [],
             "earlier": [],
@@ -405,9 +414,8 @@ class MockExam(Asked):
         told = score.report(sitting, exam, known.values())
         texts = readiness.texts()
         headline, *meaning = told.sentences
-        # The same as `deck.wrong_in_exams` makes cards of.
         missed = sum(
-            verdict == "wrong" or (verdict == "blank" and told.seconds.get(name, 0.0) >= LOOKED)
+            is_missed(verdict, told.seconds.get(name, 0.0))
             for name, verdict in told.verdicts.items()
         )
         return {
@@ -425,7 +433,10 @@ class MockExam(Asked):
                 for part in told.topics
             ],
             "objectives": [
-                {**_rate(part, part.name, texts.get(part.name, "")), "place": _place(part.name)}
+                {
+                    **_rate(part, part.name, texts.get(part.name, "")),
+                    "place": _place(part.name) or _page(part.name, known.values()),
+                }
                 for part in told.objectives
             ],
             "cards": _cards(missed),
@@ -576,6 +587,12 @@ def _place(what: Question | str) -> dict[str, str] | None:
     if not text.startswith((place.lesson, "lesson")):
         text = f"{place.lesson}: {text}"
     return {"link": place.link, "text": text, "heading": place.heading}
+
+
+def _page(objective: str, questions: Iterable[Question]) -> dict[str, str] | None:
+    """The page outside the course that explains what no lesson teaches, as a link."""
+    page = readiness.page_of(objective, questions)
+    return page and {"link": page.link, "text": page.title, "heading": ""}
 
 
 def _objectives(exam: Blueprint | None, topic: str) -> list[str]:

@@ -34,7 +34,7 @@ from workbook.questions.bank import (
 )
 from workbook.questions.drawing import ExpressionError, drawn, shuffled
 from workbook.questions.marking import CONFIDENCES, Marked, NotAnAnswerError, Part, mark
-from workbook.widgets._markdown import to_html, to_inline
+from workbook.widgets._markdown import linked, to_html, to_inline
 from workbook.widgets._plain import question_text
 from workbook.widgets.base import Asked, joined, placed
 
@@ -239,7 +239,7 @@ def payload(question: Question, seed: int = 0) -> dict[str, Any]:
         "hasHint": bool(seen.hint),
     }
     if seen.source:
-        data["source"] = to_inline(seen.source)
+        data["source"] = linked(to_inline(seen.source))
     if seen.table:
         data["table"] = {
             "columns": [to_inline(column) for column in seen.table.columns],

@@ -17,7 +17,7 @@ from workbook.study import readiness as study
 from workbook.study.places import Place, place_of
 from workbook.study.readiness import ENOUGH, OLD, Advice, Calibration, Readiness, Row, Tally
 from workbook.widgets import record
-from workbook.widgets._markdown import to_inline, to_plain
+from workbook.widgets._markdown import LINK, anchor, to_inline, to_plain
 from workbook.widgets.cards import Card, present
 
 TITLE = "What you know"
@@ -42,7 +42,6 @@ _CELL = (
     "text-align:left;vertical-align:top;white-space:normal;font-size:inherit;line-height:1.4;"
     "overflow-wrap:break-word;hyphens:auto;padding:.4em .6em .4em 0;max-width:none"
 )
-_LINK = "color:var(--jp-content-link-color,#1565c0);text-decoration:underline"
 _HEAD = "margin:1.2em 0 .3em;font-weight:bold"
 _SMALL = "display:block;font-size:.9em"
 _LINE = "1px solid var(--jp-border-color2,#bdbdbd)"
@@ -152,7 +151,7 @@ class ReadinessCard:
             return f"{self.title}\n{to_plain(_first(linked=False))}"
         lines = [self.title, NOTE, _summary(self.found), "", "Study next"]
         lines += [
-            f"{place}. {_where(one)[0]}. {to_plain(_objective(one))} {to_plain(_evidence(one))} "
+            f"{place}. {_where(one)}. {to_plain(_objective(one))} {to_plain(_evidence(one))} "
             f"{to_plain(_todo(one))}"
             for place, one in enumerate(self.found.next, 1)
         ]
@@ -239,10 +238,9 @@ class ReadinessCard:
             return f'<p style="margin:.3em 0">{_nothing_left(linked=True)}</p>'
         items = []
         for one in self.found.next:
-            name, place = _where(one)
             said = " ".join((_evidence(one), _todo(one)))
             items.append(
-                f'<li style="margin:0 0 .6em">{section_link(name, place)}<br>'
+                f'<li style="margin:0 0 .6em">{_link(one)}<br>'
                 f"{to_inline(_objective(one))}<br>{to_inline(said)}</li>"
             )
         return f'<ol style="margin:.3em 0;padding-left:1.6em">{"".join(items)}</ol>'
@@ -314,13 +312,13 @@ def section_link(text: str, place: Place) -> str:
     """A link, as HTML for a notebook's output, that opens a lesson and scrolls to the section."""
     script = html.escape(re.sub(r"\s+", " ", _SCROLL))
     return (
-        f'<a href="{html.escape(place.link)}" style="{_LINK}" '
+        f'<a href="{html.escape(place.link)}" style="{LINK}" '
         f'data-heading="{html.escape(place.heading)}" onclick="{script}">{html.escape(text)}</a>'
     )
 
 
 def _room(text: str, notebook: str) -> str:
-    return f'<a href="{notebook}" style="{_LINK}">{html.escape(text)}</a>'
+    return f'<a href="{notebook}" style="{LINK}">{html.escape(text)}</a>'
 
 
 # --- words -----------------------------------------------------------------------------------
@@ -396,14 +394,20 @@ def _nothing_left(linked: bool = False) -> str:
     return f"Nothing that was asked so far calls for it. Sit a {mock}, or begin the next lesson."
 
 
-def _where(one: Advice) -> tuple[str, Place]:
-    """What to open: how it is called, and where it is."""
-    place = one.place
-    if place is None:
-        return "92 Mock exam (no lesson teaches this)", Place(MOCK, "", MOCK)
-    if place.heading in ("", place.title):
-        return place.title or place.notebook, place
-    return f"{place.title}, section “{place.heading}”", place
+def _where(one: Advice) -> str:
+    """How what to open is called: a lesson's section, else the page that explains it."""
+    if one.place is None:
+        return f"{one.page.title if one.page else '92 Mock exam'} (no lesson teaches this)"
+    if one.place.heading in ("", one.place.title):
+        return one.place.title or one.place.notebook
+    return f"{one.place.title}, section “{one.place.heading}”"
+
+
+def _link(one: Advice) -> str:
+    """A link to it."""
+    if one.place is None and one.page is not None:
+        return anchor(_where(one), one.page.link)
+    return section_link(_where(one), one.place or Place(MOCK, "", MOCK))
 
 
 def _objective(one: Advice) -> str:
@@ -435,10 +439,11 @@ def _todo(one: Advice) -> str:
     """What to do about it, in one or two sentences."""
     ask = one.ask[: ENOUGH - one.counted.n if not one.counted.enough else NEXT_QUESTIONS]
     call = ", ".join(f'"{name}"' for name in ask)
+    what = "the section" if one.place else "the page" if one.page else ""
     if ask:
         more = f"answer {_many(len(ask), 'question')} more on it: `quiz({call})` in the cell below."
-        return f"Read the section, then {more}" if one.place else f"{more[0].upper()}{more[1:]}"
-    read = "Read the section again. " if one.place else ""
+        return f"Read {what}, then {more}" if what else f"{more[0].upper()}{more[1:]}"
+    read = f"Read {what} again. " if one.place else f"Read {what}. " if what else ""
     if one.reserved:
         left = "question that is left is" if one.reserved == 1 else "questions that are left are"
         return f"{read}The {one.reserved} {left} kept for mock exams."
