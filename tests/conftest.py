@@ -12,13 +12,12 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
+from workbook.reference.kernel import learners_path
+
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
-
 # Every kernel and program that a test starts is without pyarrow, as a learner's is.
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [str(HERE / "as_learner"), os.environ.get("PYTHONPATH")])
-)
+os.environ["PYTHONPATH"] = learners_path()
 
 import helpers  # noqa: E402
 

@@ -164,6 +164,16 @@ BY_RUNNING = [
     (change('@wrong("01-share")', "# nothing"), "no wrong way", ANSWER),
     (change('    """You divided by people."""\n', ""), "needs a docstring", None),
     (change('visits["ordered"].mean()', "3 / 8"), "the same under two seeds", ANSWER),
+    (
+        change('return visits["ordered"].sum() / len(visits)', "return 3 / 8"),
+        "on another seed of the shop the accepted way longer gives another value",
+        ANSWER,
+    ),
+    (
+        LESSON + WAY.format(value="5 / 11"),
+        "on another seed of the shop the wrong way another gives the right answer",
+        ANSWER,
+    ),
     (LESSON + "\n# %%\nimport warnings\nwarnings.warn('old')\n", "stderr", LESSON.count("\n") + 2),
     (LESSON + "\n# %%\nobject()\n", "an address (0x...)", LESSON.count("\n") + 2),
     (LESSON + "\n# %%\n1 +\n", "SyntaxError", LESSON.count("\n") + 3),

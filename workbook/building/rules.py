@@ -114,12 +114,21 @@ def of_recording(lesson: Lesson, recorded: dict[str, Any]) -> list[Problem]:
 
 
 def of_seeds(lesson: Lesson, one: dict[str, Any], other: dict[str, Any]) -> list[Problem]:
-    """Exercises whose answer does not depend on the data: a typed-in answer would pass."""
+    """Exercises whose answer does not depend on the data, so that a typed-in one would pass; and
+    ways that are right or wrong on one seed only."""
     from workbook.exercises.compare import same
     from workbook.reference.record import rules_of
 
     problems = []
     for key, exercise in lesson.exercises.items():
+        for kind, right in (("accepted", True), ("wrong", False)):
+            for way in other[key][kind]:
+                if same(way["value"], other[key]["answer"], rules_of(exercise)) != right:
+                    what = (
+                        f"{key}: on another seed of the shop the {kind} way {way['name']} gives "
+                        f"{'another value than the answer' if right else 'the right answer'}"
+                    )
+                    problems.append(Problem(lesson.path, exercise.line, what))
         free = exercise.kind == "function" or exercise.cell.metadata.get("by_hand", False)
         if not free and same(one[key]["answer"], other[key]["answer"], rules_of(exercise)):
             what = (

@@ -27,6 +27,15 @@ CLEAN = {
 }
 
 
+AS_LEARNER = Path(__file__).with_name("as_learner")
+"""A folder of modules that stand before those that learners do not have."""
+
+
+def learners_path() -> str:
+    """PYTHONPATH with that folder first."""
+    return os.pathsep.join(filter(None, [str(AS_LEARNER), os.environ.get("PYTHONPATH")]))
+
+
 @contextmanager
 def clean_environment(extra: Mapping[str, str] | None = None) -> Iterator[Path]:
     """Environment variables for kernels started inside; yields a scratch folder, gone after.
@@ -36,6 +45,7 @@ def clean_environment(extra: Mapping[str, str] | None = None) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="workbook-", ignore_cleanup_errors=True) as scratch:
         folders = {"IPYTHONDIR": "ipython", "MPLCONFIGDIR": "mpl", "JUPYTER_RUNTIME_DIR": "run"}
         wanted = {**CLEAN, **{name: str(Path(scratch) / sub) for name, sub in folders.items()}}
+        wanted["PYTHONPATH"] = learners_path()
         for sub in folders.values():
             (Path(scratch) / sub).mkdir()
         wanted.update(extra or {})

@@ -592,7 +592,7 @@ def _place(what: Question | str) -> dict[str, str] | None:
 def _page(objective: str, questions: Iterable[Question]) -> dict[str, str] | None:
     """The page outside the course that explains what no lesson teaches, as a link."""
     page = readiness.page_of(objective, questions)
-    return page and {"link": page.link, "text": page.title, "heading": ""}
+    return {"link": page.link, "text": page.title, "heading": ""} if page else None
 
 
 def _objectives(exam: Blueprint | None, topic: str) -> list[str]:
