@@ -130,8 +130,11 @@ class Lab:
 class Notebook:
     """A notebook open in its own page."""
 
-    def __init__(self, page: Page, lab: Lab, name: str) -> None:
+    def __init__(self, page: Page, lab: Lab, name: str, *, reopen: bool = True) -> None:
+        """Open it in the page, or take it as it stands there in front."""
         self.page, self.lab, self.name = page, lab, name
+        if not reopen:
+            return
         here = page.url.startswith(f"{lab.url}lab")
         if here and not page.locator(".jp-NotebookPanel").count():  # takes one second, not six
             page.evaluate(
@@ -142,6 +145,10 @@ class Notebook:
         self.body.wait_for(timeout=60_000)
         self._await_kernel()
         self.wait_idle()
+
+    def reopened(self) -> Notebook:
+        """The same notebook after the page was loaded anew, as it was saved."""
+        return Notebook(self.page, self.lab, self.name)
 
     @property
     def body(self) -> Locator:
@@ -234,6 +241,14 @@ class Notebook:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.page.locator(selector).first.screenshot(path=path)
         return path
+
+
+def close_all(page: Page) -> None:
+    """Close all notebooks; without the question whether to save."""
+    if "/lab/" in page.url:
+        page.evaluate(
+            "() => [...window.jupyterapp.shell.widgets('main')].forEach(open => open.dispose())"
+        )
 
 
 def axe(page: Page, selector: str, but: str | None = None) -> list[str]:

@@ -31,8 +31,8 @@ SHOTS = os.environ.get("WORKBOOK_SHOTS")
 
 
 @pytest.fixture
-def opened(open_notebook: Open) -> Notebook:
-    book = open_notebook("audit.ipynb", [FINDINGS, "audit([])"])
+def opened(kept_notebook: Open) -> Notebook:
+    book = kept_notebook("audit.ipynb", [FINDINGS, "audit([])"])
     book.run_all()
     book.page.locator(CARD).nth(1).wait_for()
     return book

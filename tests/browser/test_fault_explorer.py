@@ -20,8 +20,8 @@ CALENDAR = "the calendar: season, weekday, holiday"
 
 
 @pytest.fixture
-def opened(open_notebook: Open) -> Notebook:
-    book = open_notebook("faults.ipynb", CELLS)
+def opened(kept_notebook: Open) -> Notebook:
+    book = kept_notebook("faults.ipynb", CELLS)
     book.run_all()
     explorer(book).locator("svg .odd").first.wait_for(state="attached")
     return book
@@ -263,9 +263,7 @@ def test_axe_finds_nothing(opened: Notebook, theme: str) -> None:
     assert axe(opened.page, ROOT) == []
 
 
-def test_a_reopened_notebook_goes_on_without_a_kernel(
-    opened: Notebook, lab: Lab, open_notebook: Open
-) -> None:
+def test_a_reopened_notebook_goes_on_without_a_kernel(opened: Notebook, lab: Lab) -> None:
     query(opened, "By hour of the day").click()
     accuse(opened, LOST, "too low", "right")
     case(opened, "D").check()
@@ -273,7 +271,7 @@ def test_a_reopened_notebook_goes_on_without_a_kernel(
     expect(tables(opened)).to_have_text(["By device"])
     opened.save()
     lab.stop_kernels()
-    again = open_notebook("faults.ipynb")
+    again = opened.reopened()
     explorer(again).locator("svg .odd").first.wait_for(state="attached")
     expect(explorer(again).locator("h3")).to_have_text("Case D")
     expect(tables(again)).to_have_text(["By device"])

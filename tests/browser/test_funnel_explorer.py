@@ -13,8 +13,8 @@ CELLS = ["from workbook import funnel_explorer", "funnel_explorer()", "after = 1
 
 
 @pytest.fixture
-def opened(open_notebook: Open) -> Notebook:
-    book = open_notebook("explorer.ipynb", CELLS)
+def opened(kept_notebook: Open) -> Notebook:
+    book = kept_notebook("explorer.ipynb", CELLS)
     book.run_all()
     explorer(book).locator("svg .walker").first.wait_for()
     return book
@@ -81,13 +81,11 @@ def test_axe_finds_nothing(opened: Notebook, theme: str) -> None:
         assert axe(opened.page, ".ss-funnel") == []
 
 
-def test_a_reopened_notebook_still_explores_without_a_kernel(
-    opened: Notebook, lab: Lab, open_notebook: Open
-) -> None:
+def test_a_reopened_notebook_still_explores_without_a_kernel(opened: Notebook, lab: Lab) -> None:
     radio(opened, "closed: all steps before").check()
     opened.save()
     lab.stop_kernels()
-    again = open_notebook("explorer.ipynb")
+    again = opened.reopened()
     explorer(again).locator("svg .walker").first.wait_for()
     expect(radio(again, "closed: all steps before")).to_be_checked()
     radio(again, "30 minutes").check()

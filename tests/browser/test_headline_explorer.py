@@ -19,8 +19,8 @@ SHOTS = os.environ.get("WORKBOOK_SHOTS")
 
 
 @pytest.fixture
-def opened(open_notebook: Open) -> Notebook:
-    book = open_notebook("headlines.ipynb", CELLS)
+def opened(kept_notebook: Open) -> Notebook:
+    book = kept_notebook("headlines.ipynb", CELLS)
     book.run_all()
     part(book, "numerator").wait_for()
     return book
@@ -199,15 +199,13 @@ def test_axe_finds_nothing(opened: Notebook, theme: str) -> None:
     assert axe(opened.page, ROOT) == []
 
 
-def test_a_reopened_notebook_still_explores_without_a_kernel(
-    opened: Notebook, lab: Lab, open_notebook: Open
-) -> None:
+def test_a_reopened_notebook_still_explores_without_a_kernel(opened: Notebook, lab: Lab) -> None:
     pair(opened, "December")
     choose(opened, "carts|visits|visit|november|none")
     expect(news(opened)).to_contain_text("This is headline B: December is down.")
     opened.save()
     lab.stop_kernels()
-    again = open_notebook("headlines.ipynb")
+    again = opened.reopened()
     part(again, "numerator").wait_for(timeout=60_000)  # JupyterLab loads anew
     expect(news(again)).to_contain_text("This is headline B: December is down.")
     part(again, "window").select_option("autumn")

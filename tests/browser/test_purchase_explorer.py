@@ -18,8 +18,8 @@ COUNT = 9
 
 
 @pytest.fixture
-def opened(open_notebook: Open) -> Notebook:
-    book = open_notebook("purchase.ipynb", CELLS)
+def opened(kept_notebook: Open) -> Notebook:
+    book = kept_notebook("purchase.ipynb", CELLS)
     book.run_all()
     send(book).wait_for()
     return book
@@ -242,15 +242,13 @@ def test_axe_finds_nothing(opened: Notebook, theme: str) -> None:
     assert axe(opened.page, ROOT) == []
 
 
-def test_a_reopened_notebook_still_sends_without_a_kernel(
-    opened: Notebook, lab: Lab, open_notebook: Open
-) -> None:
+def test_a_reopened_notebook_still_sends_without_a_kernel(opened: Notebook, lab: Lab) -> None:
     all_right(opened)
     choose(opened, "currency", "left out")
     send(opened).click()
     opened.save()
     lab.stop_kernels()
-    again = open_notebook("purchase.ipynb")
+    again = opened.reopened()
     send(again).wait_for()
     expect(radio(again, "currency", "left out")).to_be_checked()
     expect(news(again)).to_contain_text("Event 1 sent.")

@@ -15,8 +15,8 @@ NO_MORE = re.compile("No further moment")
 
 
 @pytest.fixture
-def opened(open_notebook: Open) -> Notebook:
-    book = open_notebook("replay.ipynb", CELLS)
+def opened(kept_notebook: Open) -> Notebook:
+    book = kept_notebook("replay.ipynb", CELLS)
     book.run_all()
     explorer(book).locator("h3").wait_for()
     return book
@@ -168,15 +168,13 @@ def test_axe_finds_nothing(opened: Notebook, theme: str) -> None:
     assert axe(opened.page, ".ss-replay") == []
 
 
-def test_a_reopened_notebook_still_plays_without_a_kernel(
-    opened: Notebook, lab: Lab, open_notebook: Open
-) -> None:
+def test_a_reopened_notebook_still_plays_without_a_kernel(opened: Notebook, lab: Lab) -> None:
     visitor(opened, "B").check()
     button(opened, "Next moment").click()
     bet(opened, 35)
     opened.save()
     lab.stop_kernels()
-    again = open_notebook("replay.ipynb")
+    again = opened.reopened()
     explorer(again).locator("h3").wait_for()
     expect(visitor(again, "B")).to_be_checked()
     assert len(shown(again)) == 2

@@ -10,22 +10,26 @@ from pathlib import Path
 
 import pytest
 from browser_lab import Lab, Notebook, axe
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 ROOT = Path(__file__).parents[2]
 NAME = "00-start-here.ipynb"
 
 
+@pytest.fixture(scope="module")
+def own_lab(start_lab: Callable[..., Lab], tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    root = tmp_path_factory.mktemp("start")
+    return start_lab(root, {"WORKBOOK_PROGRESS": str(root / "progress.jsonl")})
+
+
 @pytest.fixture
-def lesson(start_lab: Callable[..., Lab], browser: object, tmp_path: Path) -> Iterator[Notebook]:
-    """The untouched notebook, opened and not run."""
-    shutil.copy(ROOT / "notebooks" / NAME, tmp_path)
-    lab = start_lab(tmp_path, {"WORKBOOK_PROGRESS": str(tmp_path / "progress.jsonl")})
-    page = browser.new_page(viewport={"width": 1200, "height": 900})  # type: ignore[attr-defined]
-    page.set_default_timeout(30_000)
-    yield Notebook(page, lab, NAME)
-    page.close()
-    lab.stop_kernels()
+def lesson(page: Page, own_lab: Lab) -> Iterator[Notebook]:
+    """The untouched notebook, opened and not run; the record is empty."""
+    shutil.copy(ROOT / "notebooks" / NAME, own_lab.root)
+    (own_lab.root / "progress.jsonl").unlink(missing_ok=True)
+    page.set_viewport_size({"width": 1200, "height": 900})
+    yield Notebook(page, own_lab, NAME)
+    own_lab.stop_kernels()
 
 
 def cell(book: Notebook, text: str) -> Locator:

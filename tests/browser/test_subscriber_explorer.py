@@ -18,8 +18,8 @@ SHOTS = os.environ.get("WORKBOOK_SHOTS")
 
 
 @pytest.fixture
-def opened(open_notebook: Open) -> Notebook:
-    book = open_notebook("subscribers.ipynb", CELLS)
+def opened(kept_notebook: Open) -> Notebook:
+    book = kept_notebook("subscribers.ipynb", CELLS)
     book.run_all()
     explorer(book).locator("svg .here").wait_for()
     return book
@@ -183,16 +183,14 @@ def test_axe_finds_nothing(opened: Notebook, theme: str) -> None:
     assert axe(opened.page, ROOT) == []
 
 
-def test_a_reopened_notebook_still_explores_without_a_kernel(
-    opened: Notebook, lab: Lab, open_notebook: Open
-) -> None:
+def test_a_reopened_notebook_still_explores_without_a_kernel(opened: Notebook, lab: Lab) -> None:
     share(opened).fill("30")
     by_test(opened).click()
     truth(opened).click()
     expect(explorer(opened).locator("svg .truth")).to_have_count(1)
     opened.save()
     lab.stop_kernels()
-    again = open_notebook("subscribers.ipynb")
+    again = opened.reopened()
     explorer(again).locator("svg .here").wait_for()
     expect(explorer(again).locator("svg .truth")).to_have_count(1)
     expect(said(again)).to_contain_text("If 30 % of")
