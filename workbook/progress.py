@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,15 +32,27 @@ def record(kind: str, item: str, **fields: Any) -> bool:
     `item` the exercise key or question id. Never raises for reasons outside the program: a
     record that cannot be kept must not stop a lesson.
     """
+    return append([event(kind, item, **fields)])
+
+
+def event(kind: str, item: str, **fields: Any) -> dict[str, Any]:
+    """An event of now, as the record holds it."""
+    now = datetime.now(UTC).isoformat(timespec="microseconds")
+    return {"v": SCHEMA, "t": now, "kind": kind, "item": item, **fields}
+
+
+def append(events: Iterable[Mapping[str, Any]]) -> bool:
+    """Append events as they are, all or (where the record cannot be written) none; whether it
+    went well."""
     if os.environ.get("WORKBOOK_NO_RECORD"):
         return False
-    now = datetime.now(UTC).isoformat(timespec="microseconds")
-    event = {"v": SCHEMA, "t": now, "kind": kind, "item": item, **fields}
-    line = json.dumps(event, ensure_ascii=False, separators=(",", ":"), default=str) + "\n"
-    path = paths.progress_file()
+    lines = "".join(
+        json.dumps(one, ensure_ascii=False, separators=(",", ":"), default=str) + "\n"
+        for one in events
+    )
     try:
-        with _LOCK, path.open("ab+") as file, _locked(file):
-            file.write(_mended(file) + line.encode("utf-8", "backslashreplace"))
+        with _LOCK, paths.progress_file().open("ab+") as file, _locked(file):
+            file.write(_mended(file) + lines.encode("utf-8", "backslashreplace"))
             file.flush()
             os.fsync(file.fileno())
     except OSError:
@@ -109,12 +121,37 @@ def events(path: Path | None = None) -> list[dict[str, Any]]:
     return [event for _, event in sorted(found, key=lambda one: one[0])]
 
 
-def size() -> int:
-    """Bytes of the record, 0 without one: they tell at once whether somebody else has written."""
-    try:
-        return paths.progress_file().stat().st_size
-    except OSError:
-        return 0
+class Reader:
+    """The events of the record, read on from where the last look ended.
+
+    So what another kernel has written meanwhile is seen, and 100,000 older lines are not read for
+    each step. `naming` are texts of which a line must hold one to be read at all.
+    """
+
+    def __init__(self, naming: Sequence[bytes] = ()) -> None:
+        self._naming = tuple(naming)
+        self._path: Path | None = None
+        self._read = 0
+
+    def news(self) -> tuple[bool, list[dict[str, Any]]]:
+        """The events since the last look, in the order of their lines; True if they are all there
+        are, not only the new ones."""
+        path = paths.progress_file()
+        try:
+            size = path.stat().st_size
+            afresh = path != self._path or size < self._read
+            start = 0 if afresh else self._read
+            with path.open("rb") as file:
+                file.seek(start)
+                text = file.read()
+        except OSError:
+            return False, []
+        whole = text[: text.rfind(b"\n") + 1]  # another kernel may be in the middle of a line
+        self._path, self._read = path, start + len(whole)
+        lines = whole.split(b"\n")
+        if self._naming:
+            lines = [line for line in lines if any(name in line for name in self._naming)]
+        return afresh, parse(b"\n".join(lines))
 
 
 def merge(text: str | bytes) -> int:

@@ -211,6 +211,20 @@ def test_an_answer_stamped_before_the_start_is_kept() -> None:
     assert Room().answer("01-q0", 2, -60).replayed.answers == {"01-q0": 2}
 
 
+_ANSWERS = st.tuples(st.sampled_from(ASKED[:2]), st.integers(0, 3), st.integers(-90, 300))
+
+
+@given(st.lists(_ANSWERS, min_size=1))
+def test_whatever_the_clock_does_the_last_answer_given_is_the_one_that_counts(
+    given_: list[tuple[str, int, int]],
+) -> None:
+    room = Room()
+    for name, option, seconds in given_:
+        room.answer(name, option, seconds)
+    assert room.replayed.answers == {name: option for name, option, _ in given_}
+    assert s.sittings(reversed(room.events)) == [room.now]
+
+
 def test_two_answers_in_one_tick_of_the_clock_count_in_the_writers_order() -> None:
     for first, second in ((0, 2), (2, 0), (1, 3)):
         room = Room().answer("01-q0", first, 30).answer("01-q0", second, 30)

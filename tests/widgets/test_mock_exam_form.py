@@ -257,7 +257,7 @@ def test_an_exam_begun_twice_goes_on_instead() -> None:
 
 def test_what_another_window_does_is_taken_in_and_its_end_holds() -> None:
     one = started()
-    first, second, third = (item["id"] for item in one.scene["items"][:3])
+    first, second, third = list(RIGHT)[:3]
     other = mock_exam("small")
     assert other.scene["id"] == one.scene["id"]
     ask(other, "answer", question=first, answer=RIGHT[first], spent=4)
@@ -268,6 +268,43 @@ def test_what_another_window_does_is_taken_in_and_its_end_holds() -> None:
     assert "another window" in " ".join(one.scene["notices"])
     assert exam_events()[-1]["what"] == "end"
     assert verdicts(one)[third] == "blank"
+
+
+def test_what_another_window_writes_at_the_same_moment_is_not_overlooked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one = started()
+    first, second, third = list(RIGHT)[:3]
+    other = mock_exam("small")
+    write = progress.append
+
+    def beside(events: Any) -> bool:
+        """The other window hands in while this one waits for the record."""
+        monkeypatch.setattr(progress, "append", write)
+        ask(other, "end", why="handed in")
+        return write(events)
+
+    monkeypatch.setattr(progress, "append", beside)
+    ask(one, "answer", question=first, answer=RIGHT[first], spent=4)
+    ask(one, "answer", question=second, answer=RIGHT[second], spent=4)
+    assert one.scene["page"] == "report"
+    assert "another window" in " ".join(one.scene["notices"])
+    assert third in verdicts(one)
+
+
+def test_what_the_record_refused_is_written_when_it_takes_events_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    exam = started()
+    first, second = list(RIGHT)[:2]
+    write = progress.append
+    monkeypatch.setattr(progress, "append", lambda _: False)
+    assert "cannot be written" in ask(exam, "answer", question=first, answer=RIGHT[first])["note"]
+    assert "cannot be written" in ask(exam, "flag", question=first, on=False)["note"]
+    monkeypatch.setattr(progress, "append", write)
+    assert ask(exam, "flag", question=second, on=True)["note"] == ""
+    assert mock_exam("small").state["answers"] == {first: RIGHT[first]}
+    assert [event["n"] for event in exam_events()] == [0, 1, 2]
 
 
 def test_another_exams_start_page_offers_the_running_one(lessons: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -35,7 +36,8 @@ EXTRAS = (0.0, 0.25, 0.5, 1.0)
 DAY = 86_400.0
 LAST_YEAR = 9000  # a torn date; a deadline after the year 9999 cannot be computed
 _VERDICTS = get_args(Verdict)
-_BY_TIME = itemgetter(0)
+_BY_COUNT = itemgetter(0, 1)
+_Timed = tuple[int, datetime, Event]
 
 
 @dataclass(frozen=True)
@@ -91,19 +93,24 @@ class Sitting:
 
 def sittings(events: Iterable[Event]) -> list[Sitting]:
     """Every sitting in the record, oldest first, whatever the order of `events`."""
-    ordered = _ordered(events)
-    replays: dict[str, _Replay] = {}
-    for time, event in ordered:
-        if event.get("what") == "start" and event["item"] not in replays:
-            begun = _started(time, event)
-            if begun is not None:
-                replays[begun.id] = _Replay(begun)
-    # In a second round, since a clock that was set back stamps answers before their start.
-    for time, event in ordered:
-        if event["item"] in replays:
-            replays[event["item"]].apply(time, event)
-    found = [replay.sitting() for replay in replays.values()]
+    of: dict[str, list[_Timed]] = {}
+    for event in events:
+        if event.get("kind") == "exam" and (time := _time(event)) is not None:
+            of.setdefault(event["item"], []).append((_count(event), time, event))
+    found = [sitting for steps in of.values() if (sitting := _replayed(steps))]
     return sorted(found, key=lambda sitting: (sitting.started, sitting.id))
+
+
+def _replayed(steps: list[_Timed]) -> Sitting | None:
+    """The sitting of these steps; None if none of them begins it."""
+    ordered = _ordered(steps)
+    begun = (_started(time, one) for _, time, one in ordered if one.get("what") == "start")
+    replay = next((_Replay(sitting) for sitting in begun if sitting is not None), None)
+    if replay is None:
+        return None
+    for _, time, event in ordered:
+        replay.apply(time, event)
+    return replay.sitting()
 
 
 def running(events: Iterable[Event], now: datetime, blueprint: str | None = None) -> Sitting | None:
@@ -186,9 +193,7 @@ class _Replay:
             self.steps = number
 
     def _late(self, time: datetime) -> bool:
-        if self.ended is not None and time > self.ended:
-            return True
-        return self._last is not None and time > self._last
+        return self.ended is not None or (self._last is not None and time > self._last)
 
     def _step(self, what: Any, event: Event) -> None:
         question = event.get("question")
@@ -226,31 +231,28 @@ class _Replay:
             }
 
 
-def _ordered(events: Iterable[Event]) -> list[tuple[datetime, Event]]:
-    """The exam events by time, each once. At equal times (a coarse clock) the writer's count
-    decides, so that the order of the lines never does: records are merged."""
-    timed = [
-        (time, event)
-        for event in events
-        if event.get("kind") == "exam" and (time := _time(event)) is not None
-    ]
-    timed.sort(key=_BY_TIME)
-    if all(earlier[0] < later[0] for earlier, later in pairwise(timed)):
-        return timed
+def _ordered(steps: list[_Timed]) -> list[_Timed]:
+    """One sitting's steps, each once, in the order in which they were taken: the writer's count
+    tells it, since a clock can be set back; where two windows counted alike, the time."""
+    steps.sort(key=_BY_COUNT)
+    if all(earlier[:2] < later[:2] for earlier, later in pairwise(steps)):
+        return steps
     ordered = []
-    for _, group in groupby(timed, key=_BY_TIME):
+    for _, group in groupby(steps, key=_BY_COUNT):
         together = list(group)
         if len(together) > 1:
-            once = {_text(event): (time, event) for time, event in together}
-            together = [once[text] for text in sorted(once, key=lambda t: (_rank(once[t][1]), t))]
+            once = {_text(step[2]): step for step in together}
+            together = [once[text] for text in sorted(once)]
         ordered += together
     return ordered
 
 
-def _rank(event: Event) -> tuple[int, int]:
-    what, number = event.get("what"), event.get("n")
-    place = 0 if what == "start" else 2 if what == "end" else 1
-    return place, number if type(number) is int else -1
+def _count(event: Event) -> int:
+    """The writer's count of a step; an end without one comes last."""
+    number = event.get("n")
+    if type(number) is int:
+        return number
+    return sys.maxsize if event.get("what") == "end" else -1
 
 
 def _text(event: Event) -> str:

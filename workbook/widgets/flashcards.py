@@ -46,35 +46,6 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-class Record:
-    """The events of the record that concern the cards, read on from where the last look ended.
-
-    So what another kernel has written meanwhile is seen, and 100,000 older lines are not read for
-    each card.
-    """
-
-    def __init__(self) -> None:
-        self._path: Path | None = None
-        self._read = 0
-
-    def news(self) -> tuple[bool, list[dict[str, Any]]]:
-        """The events since the last look; True if they are all there are, not only the new ones."""
-        path = paths.progress_file()
-        try:
-            size = path.stat().st_size
-            afresh = path != self._path or size < self._read
-            start = 0 if afresh else self._read
-            with path.open("rb") as file:
-                file.seek(start)
-                text = file.read()
-        except OSError:
-            return False, []
-        whole = text[: text.rfind(b"\n") + 1]  # another kernel may be in the middle of a line
-        self._path, self._read = path, start + len(whole)
-        lines = [line for line in whole.split(b"\n") if any(name in line for name in _OURS)]
-        return afresh, progress.parse(b"\n".join(lines))
-
-
 class Flashcards(Asked):
     """Today's cards in one output; made by `flashcards()`, drivable through `handle`."""
 
@@ -93,7 +64,7 @@ class Flashcards(Asked):
 
     def __init__(self, lessons: Sequence[str] = ()) -> None:
         """`lessons` chooses lessons ("07"); without them the learner's last choice holds."""
-        self._record = Record()
+        self._record = progress.Reader(_OURS)
         self._events: list[Mapping[str, Any]] = []
         self._rated: dict[str, list[Rated]] = {}
         self._wrong: dict[str, Missed] = {}

@@ -50,6 +50,7 @@ _BLANK_IS_FINE = "Blank is fine here: it shows a gap."
 _ADVICE = "Leave blank what you would only guess."
 _FLASHCARDS = {"link": "91-flashcards.ipynb", "text": "91 Flashcards"}
 _BEGIN = 3  # topics that the report says to begin with
+_OURS = (b'"exam"',)  # what a line of the record must hold to concern an exam
 _LISTED = 50  # earlier sittings on the start page
 _EARLY = 0.5  # seconds before the deadline at which a browser's clock may say that time is up
 _SHOWN = ("type", "stem", "table", "options", "unit", "items", "start", "lefts", "rights", "rows",
@@ -84,7 +85,8 @@ class MockExam(Asked):
         self._sitting: Sitting | None = None
         self._unsaved: list[dict[str, Any]] = []  # events that the record did not take
         self._incomplete: dict[str, str] = {}  # answers that cannot be read, and what is wrong
-        self._size = 0  # of the record as this widget knows it
+        self._reader = progress.Reader(_OURS)
+        self._own: set[str] = set()  # times of the events that this widget has recorded
         super().__init__()
         try:
             self._open(_now())
@@ -137,15 +139,12 @@ class MockExam(Asked):
             extra = wished if exam.minutes and wished in EXTRAS else 0.0
             asked = blueprints.questions(exam)
             step = sittings.start(exam, asked, events, secrets.randbelow(2**31), now, extra)
-            try:
-                begun = sittings.begun(*step, now)
-            except ValueError:
-                return {"note": "The bank of this copy has no questions for this exam."}
-            saved = self._record(step, now)
+            saved = self._record(step)
             # As recorded: the record's own time of the start decides the deadline.
-            found = [one for one in sittings.sittings(self._events()) if one.id == begun.id]
-            running = found[0] if found else begun
-            self._sit(running, [] if saved else [_UNSAVED])
+            begun = self._find({"sitting": step[0]})
+            if begun is None:
+                return {"note": "This exam could not be begun. Run this cell again."}
+            self._sit(begun, [] if saved else [_UNSAVED])
             return {}
         self._sit(running)
         return {"note": "This exam was running already: here it goes on."}
@@ -168,37 +167,37 @@ class MockExam(Asked):
         if sitting.deadline is not None and now > sitting.deadline + GRACE:
             self._finish(sitting, "time", now)
             return {"note": _OVER}
-        if progress.size() != self._size:  # another window's Python has written, too
+        if self._others_wrote(sitting):
             latest = self._find(message) or sitting
             if latest.ended is not None:
                 self._finish(latest, "handed in", now, [_ELSEWHERE])
                 return {}
             self._sitting = latest
             self._tell()
-        saved = self._note(message, now)
-        self._size = progress.size()
+        self._note(message)
         self._tell(str(message.get("question")))
-        return {"note": self.state["incomplete"].get(message.get("question"), "")
-                if saved else _UNSAVED}  # fmt: skip
+        incomplete: str = self.state["incomplete"].get(message.get("question"), "")
+        return {"note": _UNSAVED if self._unsaved else incomplete}
 
-    def _note(self, message: Mapping[str, Any], now: datetime) -> bool:
-        """Put one step of the browser's into the record; False if the record did not take it."""
+    def _note(self, message: Mapping[str, Any]) -> None:
+        """Put one step of the browser's into the record, if it says anything new."""
         sitting, name = self._sitting, str(message.get("question"))
         if sitting is None or sitting.item(name) is None:
-            return True
+            return
         kind = message.get("type")
         if kind == "flag":
             on = message.get("on") is True
-            return on == (name in sitting.flags) or self._record(
-                sittings.flag(sitting, name, on), now
-            )
+            if on != (name in sitting.flags):
+                self._record(sittings.flag(sitting, name, on))
+            return
         # The browser counts up, so that a message that comes twice does not count twice.
         spent = message.get("spent")
         known = sitting.seconds.get(name, 0.0)
         more = max(0.0, spent - known) if isinstance(spent, int | float) else 0.0
         if kind == "answer" and message.get("answer") != sitting.answers.get(name):
-            return self._record(sittings.answer(sitting, name, message.get("answer"), more), now)
-        return more < 1 or self._record(sittings.seen(sitting, name, more), now)
+            self._record(sittings.answer(sitting, name, message.get("answer"), more))
+        elif more >= 1:
+            self._record(sittings.seen(sitting, name, more))
 
     def _end(self, message: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         """Hand in: first what the browser has not sent yet, then the end."""
@@ -218,7 +217,7 @@ class MockExam(Asked):
         if isinstance(last, list) and not late:
             for step in last:
                 if isinstance(step, Mapping) and step.get("type") in ("answer", "flag"):
-                    self._note(step, now)
+                    self._note(step)
         self._finish(self._sitting, "time" if late else why, now)
         return {"ended": True}
 
@@ -239,16 +238,23 @@ class MockExam(Asked):
     def _events(self) -> list[dict[str, Any]]:
         return [*progress.events(), *self._unsaved]
 
-    def _record(self, step: Step, now: datetime) -> bool:
-        """Write a step and take it into the sitting; False if only this Python session knows it."""
+    def _record(self, step: Step) -> bool:
+        """Write a step, after those that could not be written before, and take it into the sitting;
+        False if only this Python session knows it."""
         item, fields = step
-        saved = progress.record(KIND, item, **fields)
-        event = sittings.event(item, fields, now)
-        if not saved:
-            self._unsaved.append(event)
+        event = progress.event(KIND, item, **fields)
+        self._own.add(event["t"])
+        self._unsaved.append(event)
+        if saved := progress.append(self._unsaved):
+            self._unsaved = []
         if self._sitting is not None:
             self._sitting = sittings.after(self._sitting, event)
         return saved
+
+    def _others_wrote(self, sitting: Sitting) -> bool:
+        """Whether another window has added to this sitting since the last look."""
+        _, news = self._reader.news()
+        return any(one["item"] == sitting.id and one["t"] not in self._own for one in news)
 
     def _find(self, message: Mapping[str, Any]) -> Sitting | None:
         """The sitting that a message names, replayed from the record."""
@@ -285,7 +291,10 @@ class MockExam(Asked):
 
     def _sit(self, sitting: Sitting, notices: Sequence[str] = ()) -> None:
         """Show a running sitting."""
-        self._sitting, self._size = sitting, progress.size()
+        # In this order: what another window writes in between is read twice, not overlooked.
+        self._reader.news()
+        sitting = self._find({"sitting": sitting.id}) or sitting
+        self._sitting = sitting
         known = self._known(sitting)
         items = [_asked(known.get(item.id), item) for item in sitting.items]
         notices = list(notices)
@@ -333,7 +342,7 @@ class MockExam(Asked):
         """Mark a sitting as the record has it, and record its end."""
         step = sittings.end(sitting, self._known(sitting).values(), why)
         self._sitting = sitting
-        self._record(step, now)
+        self._record(step)
         ended = self._sitting
         self._sitting = None
         return ended
