@@ -1,5 +1,6 @@
 # ---
 # title: Flashcards
+# genre: ten minutes a day
 # ---
 
 # %% [markdown]
@@ -25,7 +26,7 @@ flashcards()
 #
 # The better you know a card, the longer it stays away; a card you forget comes back in the same run. Ten new cards a day are the rule. Set **the date of your exam** under the card, and two things change: every card that you have begun comes back before that day (one that you rate on its eve, on its morning), and new cards are spread over the days left, 50 a day at most, those of lesson 00 last (it is about notebooks, which no exam asks for). With few days left some are never opened. A day ends at four in the morning, so an hour past midnight still counts as today.
 #
-# With two evenings left, choose the lessons that weigh most in your exam and leave out the rest: 50 cards that are known help more than 200 that were seen once.
+# With two evenings left, choose the lessons that weigh most in your exam ([90](90-study.ipynb) says which) and leave out the rest: 50 cards that are known help more than 200 that were seen once.
 #
 # A card forgotten six times is listed apart with the lesson to reread. Asking it a seventh time the same evening would cost time and help little.
 #

@@ -1,9 +1,10 @@
 # ---
 # title: Mock exam
+# genre: a rehearsal with a clock
 # ---
 
 # %% [markdown]
-# A rehearsal with a clock. Run the cell below (**Shift+Enter**), choose an exam, read what it covers, and press Start when you have the time for it in one piece.
+# Run the cell below (**Shift+Enter**), choose an exam, read what it covers, and press Start when you have the time for it in one piece.
 
 # %%
 from workbook import mock_exam

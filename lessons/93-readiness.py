@@ -4,12 +4,11 @@
 # ---
 
 # %% [markdown]
-# Your record knows what you answered, when, and with how much help. Run the two cells.
-
-# %% tags=["setup"]
-from workbook import quiz, readiness
+# Your record knows what you answered, when, and with how much help. Run the cell.
 
 # %%
+from workbook import quiz, readiness
+
 readiness()
 
 # %% [markdown]

@@ -29,6 +29,7 @@ questions:
 - {id: 07-q06, objective: L7.4, bloom: apply, type: predict, stem: a6, reveal: r, unit: "%"}
 - {id: 07-q07, objective: L7.4, bloom: apply, type: single, stem: a7, options: *o}
 - {id: 07-q08, objective: L7.5, bloom: apply, type: single, stem: a8, options: *o}
+- {id: 07-q09, objective: L7.2, bloom: apply, type: single, stem: a9, options: *o}
 """  # noqa: E501
 CELLS = [
     "# 07 Funnels\n\n*A laboratory*",
@@ -49,6 +50,7 @@ CELLS = [
     'quiz("07-q08", "07-q01", "07-q02")',
     "### Exercise 2 (stretch). The detour",
     ("07-detour", "x = ..."),
+    'quiz("07-q09")',
 ]
 
 
@@ -108,6 +110,7 @@ def test_reserved_questions_go_to_the_first_section_of_their_objective(home: Pat
 def test_a_collection_teaches_nothing(home: Path) -> None:
     assert heading("07-q03") == "1 Six visitors, by hand"  # shown in the exam corner
     assert heading("07-q08") == "Twice"  # one of three in a cell, but asked nowhere else
+    assert heading("07-q09") == "1 Six visitors, by hand"  # beside an exercise of the stretch part
 
 
 def test_a_prediction_at_the_top_does_not_tell_the_section(home: Path) -> None:

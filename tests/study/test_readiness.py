@@ -329,7 +329,7 @@ def page(found: Readiness) -> str:
 
 def test_an_empty_record_says_what_to_do_first() -> None:
     card = ReadinessCard(report([]))
-    assert "Your record is empty" in repr(card)
+    assert "no first answer yet" in repr(card)
     assert Tables(page(report([]))).links == ["90-study.ipynb", "00-start-here.ipynb"]
     assert "%" not in repr(card) and "2026" not in repr(card)
 
@@ -427,7 +427,7 @@ def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_record_on_disk_is_shown(record: Path, capsys: pytest.CaptureFixture[str]) -> None:
     widget.readiness()
-    assert "Your record is empty" in capsys.readouterr().out
+    assert "no first answer yet" in capsys.readouterr().out
     with record.open("w") as file:
         file.writelines(json.dumps(event) + "\n" for event in checks(["07-by-hand"], 1))
         file.write('{"torn')

@@ -35,6 +35,17 @@ def of_blueprint(path: Path, objectives: Collection[str]) -> list[Problem]:
     return [Problem(path, line, what) for line, what in faults(path, objectives, packs)]
 
 
+def lacking(path: Path) -> list[str]:
+    """What the bank lacks for a sound blueprint, in sentences; empty if nothing."""
+    found = blueprint.read(path)
+    known = blueprint.questions(found)
+    there = sum(map(found.allows, known))
+    said = blueprint.coverage(found, known).sentences[1:]
+    if there < found.items:
+        said.append(f"The bank has {there} questions for {found.items} items.")
+    return said
+
+
 def faults(
     path: Path, objectives: Collection[str], packs: Collection[str]
 ) -> list[tuple[int, str]]:

@@ -235,11 +235,12 @@ def build_room(path: Path, say: Say = lambda _: None) -> Built:
 
 
 def build_blueprint(path: Path, say: Say = lambda _: None) -> Built:
-    """Judge the blueprint of a mock exam. Raises `SourceError` with all faults found."""
+    """Judge the blueprint of a mock exam, and note what the bank lacks for it. Raises `SourceError`
+    with all faults found."""
     say(f"{path.stem}: reading")
     if problems := blueprints.of_blueprint(path, objectives(path.parents[2])):
         raise SourceError(problems)
-    return Built({})
+    return Built({}, [f"{path.stem}: {said}" for said in blueprints.lacking(path)])
 
 
 def build_pack(path: Path, say: Say = lambda _: None) -> Built:
@@ -266,7 +267,10 @@ def build_all(numbers: Sequence[str], say: Say = print) -> list[Built]:
     }
     there = {path.stem: path for found in exams.values() for path in found}
     known = [*source.sources(folder), *source.rooms(folder)]
-    chosen = [source.find(folder, number, known) for number in numbers if number not in there]
+    try:
+        chosen = [source.find(folder, number, known) for number in numbers if number not in there]
+    except LookupError as error:
+        raise LookupError(f"{error}; and of exam files (.yml): {', '.join(there)}") from None
     judged = [there[number] for number in numbers if number in there]
     if not numbers:
         chosen, judged = known, list(there.values())

@@ -186,9 +186,21 @@ def _question(question: Question, place: int, lesson: str) -> str:
 {"".join(parts)}
 <details>
 <summary>Answer{whose}</summary>
-{answer}
+{answer}{_contested(question)}
 </details>
 </div>"""
+
+
+def _contested(question: Question) -> str:
+    """Where sources disagree: what exams key, and what can be defended."""
+    if question.contested is None:
+        return ""
+    both = {
+        "Exams key": question.contested.keyed,
+        "What can be defended": question.contested.defensible,
+    }
+    said = (f"\n<p><strong>{who}:</strong> {to_inline(text)}</p>" for who, text in both.items())
+    return "".join(said)
 
 
 def _unit(unit: str | None) -> str:
@@ -200,7 +212,8 @@ def _options(options: Sequence[Option]) -> str:
     lines = []
     for place, option in enumerate(options):
         verdict = '<span class="right">Right</span>' if option.right else "Not right"
-        lines.append(f"<p>{letter(place)}. {verdict}. {to_inline(option.why)}</p>")
+        shown = f"{letter(place)}. {to_inline(option.text)}<br>"
+        lines.append(f"<p>{shown}{verdict}. {to_inline(option.why)}</p>")
     return "\n".join(lines)
 
 

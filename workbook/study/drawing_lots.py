@@ -13,13 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from workbook.questions.bank import Multiple, Question, Single
-from workbook.study.blueprint import (
-    Blueprint,
-    BlueprintError,
-    largest_remainders,
-    listed,
-    plural,
-)
+from workbook.study.blueprint import Blueprint, BlueprintError, largest_remainders
 
 SEEDS = range(1, 20)
 """Seeds of a question's numbers: those that a build tries, without 0, which the lessons show."""
@@ -38,12 +32,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Drawing:
-    """An exam as drawn; `notes` are sentences for the learner on what it lacks. `minutes` keeps
+    """An exam as drawn. `minutes` keeps
     the blueprint's pace if there are fewer items; None without a clock."""
 
     items: tuple[Item, ...]
     minutes: float | None = None
-    notes: tuple[str, ...] = ()
 
 
 def draw_items(
@@ -53,7 +46,7 @@ def draw_items(
     if the bank has no more, none if it has none.
 
     `seen` are ids that the learner met: in each topic, first come reserved questions not met,
-    then the lessons' own not met, then those of the lessons, then the reserved ones.
+    then the lessons' own not met, then, by lot, those met.
     """
     return list(draw(blueprint, questions, seed, seen).items)
 
@@ -61,7 +54,7 @@ def draw_items(
 def draw(
     blueprint: Blueprint, questions: Iterable[Question], seed: int, seen: Collection[str] = ()
 ) -> Drawing:
-    """As `draw_items`, with what is to be told about the draw."""
+    """As `draw_items`, with the minutes that they have."""
     met = frozenset(seen)
     ranked = _ranked(blueprint, questions, seed, met)
     by_topic = [[q for q in ranked if q.objective in t.objectives] for t in blueprint.topics]
@@ -76,7 +69,6 @@ def draw(
     return Drawing(
         tuple(_item(question, seed) for question in chosen),
         minutes,
-        tuple(_notes(blueprint, chosen, counts, ties, minutes, met)),
     )
 
 
@@ -89,11 +81,12 @@ def needed(drawing: Drawing, blueprint: Blueprint) -> Drawing:
 
 
 def _tier(question: Question, met: frozenset[str]) -> int:
-    """The lower, the better a question measures: what was met is remembered, not known."""
-    reserved = question.pool == "exam"
+    """The lower, the better a question measures: what was met is remembered, not known. Of what
+    was met no pool comes first: else each exam after the second would be nearly the same.
+    """
     if question.id in met:
-        return 3 if reserved else 2
-    return 0 if reserved else 1
+        return 2
+    return 0 if question.pool == "exam" else 1
 
 
 def _ranked(
@@ -212,7 +205,7 @@ def _mixes(
     return mixes
 
 
-# --- one item, and what is told -----------------------------------------------------------------
+# --- one item -------------------------------------------------------------------------------------
 
 
 def _item(question: Question, seed: int) -> Item:
@@ -227,46 +220,3 @@ def _item(question: Question, seed: int) -> Item:
 def _lot(*parts: object) -> int:
     key = "/".join(map(str, parts)).encode()
     return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "big")
-
-
-def _notes(
-    blueprint: Blueprint,
-    chosen: Sequence[Question],
-    counts: Sequence[int],
-    ties: Sequence[int],
-    minutes: float | None,
-    met: frozenset[str],
-) -> list[str]:
-    notes = []
-    if len(chosen) < blueprint.items:
-        said = f"The bank has {len(chosen)} of the {plural(blueprint.items, 'question')} wanted"
-        said += ", so the exam is shorter"
-        notes.append(said + (f": {minutes:g} minutes, at the same pace." if minutes else "."))
-    wanted = largest_remainders(blueprint.items, blueprint.shares(), ties)
-    gone = "went to other topics" if len(chosen) == blueprint.items else "are missing"
-    lacking = [
-        (topic.name, got, most)
-        for topic, got, most in zip(blueprint.topics, counts, wanted, strict=True)
-        if got < most
-    ]
-    none = sum(not got for _, got, _ in lacking)
-    if none:
-        of = plural(len(blueprint.topics), "topic")
-        notes.append(f"The bank has nothing yet on {none} of the {of}; their items {gone}.")
-    few = [f"{name} ({got} of {most} items)" for name, got, most in lacking if got]
-    if few:
-        notes.append(f"Too few questions on {listed(few, '; ')}; the other items {gone}.")
-    own = sum(question.pool == "lesson" for question in chosen)
-    if blueprint.pool == "exam" and own:
-        notes.append(
-            f"{own} of the {plural(len(chosen), 'question')} "
-            f"{'comes' if own == 1 else 'come'} from the lessons: "
-            "the bank has too few that are reserved for mock exams."
-        )
-    again = sum(question.id in met for question in chosen)
-    if again:
-        notes.append(
-            f"You have met {again} of the {plural(len(chosen), 'question')} before. "
-            "What is remembered raises a score, so read it with care."
-        )
-    return notes

@@ -141,9 +141,15 @@ def _read(name: str, parts: list[dict[str, Any]]) -> _Book:
                 above = [one for one in above if one.level < heading.level] + [heading]
         elif cell.get("cell_type") == "code":
             shown = _shown(cell)
+            # A question in the stretch part stands beside an exercise, which teaches nothing.
+            aside = "key" not in (cell.get("metadata") or {}) and _in_stretch(above)
             for item in shown:
-                items.setdefault(item, section(above, len(shown) >= _GATHERED))
+                items.setdefault(item, section(above, aside or len(shown) >= _GATHERED))
     return _Book(top, items, {heading.text: place(heading) for heading in reversed(headings)})
+
+
+def _in_stretch(above: list[_Heading]) -> bool:
+    return any("(stretch)" in heading.text for heading in above)
 
 
 def _of(cell: dict[str, Any]) -> Iterator[_Heading]:

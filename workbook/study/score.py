@@ -18,7 +18,6 @@ from workbook.study.blueprint import Blueprint, percent, plural
 from workbook.study.sitting import Sitting, Verdict, verdicts
 
 DIAGNOSTIC_POOL = "lesson"
-LONGEST = 3
 ENOUGH = 5
 """With fewer items a topic or an objective is not judged."""
 Against = Literal["above", "below", "too close to say", "too few items to say"]
@@ -48,7 +47,7 @@ class Report:
     one); `total.against`: whether the interval lets one say so. `blanks` count as wrong;
     `left_out` count neither way; `fresh` are the items that the learner had not met before. Times
     are seconds; `even_share` is the time per item if all had the same, `slow` are items over twice
-    that, `longest` the three that took most. `weakest` are the topics in which something was not
+    that, the longest first. `weakest` are the topics in which something was not
     right, in the order in which to look at them: the least share first, then the most missed, then
     the exam's order. `sentences` say all of it to the learner."""
 
@@ -62,7 +61,6 @@ class Report:
     left_out: tuple[str, ...]
     seconds: Mapping[str, float]
     even_share: float | None
-    longest: tuple[str, ...]
     slow: tuple[str, ...]
     fresh: Part
     weakest: tuple[Part, ...]
@@ -115,7 +113,6 @@ def report(sitting: Sitting, blueprint: Blueprint | None, questions: Iterable[Qu
         left_out=tuple(item.id for item in sitting.items if item.id not in marked),
         seconds=sitting.seconds,
         even_share=even,
-        longest=tuple(by_time[:LONGEST]),
         slow=tuple(n for n in by_time if even is not None and sitting.seconds[n] > 2 * even),
         fresh=_part("New to you", [v for n, v in marked.items() if n not in sitting.met], mark),
         sentences=(),

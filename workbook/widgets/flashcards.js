@@ -79,6 +79,7 @@ function render({ model, el }) {
   const front = h("div", { class: "ss-front", id: id("front") });
   const back = h("div", {
     class: "ss-back", tabindex: "-1", role: "group", "aria-label": "The answer", hidden: true,
+    id: id("back"), "aria-describedby": id("back"), // focused when turned: its text is read then
   });
   const show = h(
     "button",
@@ -227,7 +228,9 @@ function render({ model, el }) {
       since = performance.now();
       if (inside) show.focus({ preventScroll: true });
       if (inside) card.scrollIntoView({ block: "nearest" });
-      live.textContent = next.said ? `${next.said} Next card.` : "";
+      live.textContent = next.said
+        ? `${next.said} ${next.said.startsWith("Taken back") ? "This card again." : "Next card."}`
+        : "";
     } else {
       summary.replaceChildren(
         h("p", { class: "ss-title" }, end.title ?? ""),

@@ -13,8 +13,8 @@ const words = (timed) => ({
     return `${GONE}, so nothing can be saved at the moment${clock}. ${RUN}`;
   },
   busy:
-    "Python is busy with another cell. Your answer is kept here and is saved as soon as that " +
-    "cell is done.",
+    "Python is busy. What you answered is kept here and is saved as soon as it is free, if time " +
+    "is not up by then.",
   silent: "No reply yet. Your answer is kept here and is sent again.",
 });
 const UNSAVED = "Kept in this browser, not saved yet.";
@@ -432,7 +432,10 @@ function examPage(view) {
       flying.delete(name);
       if (same(unsent[name], message)) delete unsent[name];
       warn("");
-      note.textContent = message.question === keys[at] ? text : "";
+      // Lines that are still open are said when one hands in, not at each of them.
+      const half = text === state().incomplete[message.question] && typeOf[message.question] !== "numeric";
+      const said = message.question === keys[at] && !half ? text : "";
+      if (note.textContent !== said) note.textContent = said;
       persist();
       push(name);
       refresh();
@@ -690,7 +693,7 @@ function examPage(view) {
       ),
       box(
         `${count(odd.length, "question")} ${isAre(odd.length)} ${UNREADABLE}: what you typed is no ` +
-          "number, so it counts as blank.",
+          "number of the kind asked for, so it counts as blank. Go there to see why.",
         odd,
         UNREADABLE,
       ),
@@ -741,6 +744,8 @@ function examPage(view) {
 
   function lock(text) {
     over = true;
+    // Locked inputs lose the focus; the report is to get it.
+    if (root.contains(document.activeElement)) view.focusNext();
     stage.querySelectorAll("fieldset").forEach((set) => (set.disabled = true));
     if (timeNote.textContent !== text) tell(text);
   }
@@ -820,7 +825,6 @@ function examPage(view) {
     const answered = keys.filter((one) => standing(one) === "answered").length;
     far.textContent = `${answered} of ${total} answered`;
     flag.textContent = flagged(key) ? "Flagged: take the flag off" : "Flag for later";
-    flag.setAttribute("aria-pressed", String(flagged(key)));
     flag.classList.toggle("ss-flagged", flagged(key));
     clear.hidden = open(key);
     toOverview.hidden = toEnd.hidden = part !== "item";
@@ -1022,7 +1026,7 @@ function reportItem(item, place, model) {
     h(
       "p",
       { class: "ss-source" },
-      item.place ? "Read again: " : "",
+      item.place ? (item.place.link.startsWith("https:") ? "Read: " : "Read again: ") : "",
       item.place ? lessonLink(item.place, model) : "",
       item.place && item.source ? h("br") : "",
       item.source ? h("span", { html: `Source: ${item.source}` }) : "",

@@ -45,6 +45,7 @@ _OVER = "This exam is handed in already; that does not count any more."
 _ELSEWHERE = (
     "This exam was handed in in another window. What you did in this one since then does not count."
 )
+_LATE = "Time was up before your last answer reached Python, so it does not count."
 _BLANK = "A blank counts as not right; a guess costs nothing."
 _BLANK_IS_FINE = "Blank is fine here: it shows a gap."
 _ADVICE = "Leave blank what you would only guess."
@@ -165,8 +166,8 @@ class MockExam(Asked):
         if sitting is None or sitting.id != message.get("sitting"):
             return {"note": _GONE}
         if sitting.deadline is not None and now > sitting.deadline + GRACE:
-            self._finish(sitting, "time", now)
-            return {"note": _OVER}
+            self._finish(sitting, "time", now, [_LATE])
+            return {}
         if self._others_wrote(sitting):
             latest = self._find(message) or sitting
             if latest.ended is not None:
@@ -299,6 +300,11 @@ class MockExam(Asked):
         items = [_asked(known.get(item.id), item) for item in sitting.items]
         notices = list(notices)
         exam = self._exams.get(sitting.blueprint)
+        if sitting.met and not score.shows_gaps(sitting.minutes, exam):
+            notices.append(
+                f"You have met {len(sitting.met)} of the {len(sitting.items)} questions before: "
+                "what is remembered raises a score."
+            )
         if exam is not None and len(sitting.items) < exam.items:
             notices.append(
                 f"The bank of this copy has {len(sitting.items)} of the {exam.items} questions "
@@ -571,7 +577,8 @@ def _reviewed(
     if question is not None and "missing" not in shown:
         told = review(question, sitting.answers.get(item.id), item.seed, item.places)
         whole = payload(question, item.seed)
-        extra = {"source": whole.get("source", ""), "place": _place(question)}
+        place = _place(question) or _page(question.objective, [question])
+        extra = {"source": whole.get("source", ""), "place": place}
         if contested := shown_contested(question):
             extra["contested"] = contested
     return {

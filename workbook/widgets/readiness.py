@@ -27,9 +27,9 @@ NOTE = (
     "Only the first answer to each question and exercise counts."
 )
 NEXT_QUESTIONS = 3
+"""How many unanswered questions are named where there is evidence already."""
 SCORES = 20
 """Decisions from which on one Brier score is called better than another."""
-"""How many unanswered questions are named where there is evidence already."""
 UNASKED = "this course asks nothing on it yet"
 KNOWLEDGE, SKILL = "Exam knowledge", "Pandas skill"
 
@@ -368,14 +368,19 @@ def _summary(found: Readiness) -> str:
     """What the evidence consists of, and how much help was taken before it."""
     total = found.total
     mocks = f" ({found.exams} of them in mock exams or the diagnostic)" if found.exams else ""
-    return (
-        f"So far: {_many(total.knowledge.n, 'question')}{mocks} and "
-        f"{_many(total.skill.n, 'exercise')}. Of these {total.knowledge.n + total.skill.n}, "
-        f"{found.hints} had a hint opened before the first answer and {found.solutions} the worked "
-        "answer: answered with help. The tables count what was right without: questions as exam "
-        "knowledge, exercises as pandas skill. 95\u00a0%: the interval of the share, from "
-        f"{ENOUGH} answers on. Old: more than {OLD.days} days ago, with the date of the last."
-    )
+    said = [
+        f"First answers so far: {_many(total.knowledge.n, 'question')}{mocks} and "
+        f"{_many(total.skill.n, 'exercise')}."
+    ]
+    if found.hints or found.solutions:
+        said.append(
+            f"Before {found.hints} of them a hint was opened and before {found.solutions} the "
+            "worked answer: these count as answered with help, not as right unaided."
+        )
+    said.append(f"A share has its 95\u00a0% interval from {ENOUGH} answers on.")
+    if total.knowledge.old or total.skill.old:
+        said.append(f"Old: more than {OLD.days} days ago, with the date of the last.")
+    return " ".join(said)
 
 
 def _first(linked: bool) -> str:
@@ -383,9 +388,9 @@ def _first(linked: bool) -> str:
     study_, start = ("90 Study", STUDY), ("lesson 00", START)
     one, other = (_room(*it) if linked else it[0] for it in (study_, start))
     return (
-        "Your record is empty, so there is nothing to tell yet. First answer the fifteen questions "
-        f"of the diagnostic in {one}, or begin with {other}. Then run this cell again. A share is "
-        f"shown from {ENOUGH} first answers on."
+        "Your record has no first answer yet, so there is nothing to tell. First answer the "
+        f"fifteen questions of the diagnostic in {one}, or begin with {other}. Then run this cell "
+        f"again. A share is shown from {ENOUGH} first answers on."
     )
 
 
@@ -447,7 +452,7 @@ def _todo(one: Advice) -> str:
     if one.reserved:
         left = "question that is left is" if one.reserved == 1 else "questions that are left are"
         return f"{read}The {one.reserved} {left} kept for mock exams."
-    return f"{read}All questions on it are answered: keep it with the flashcards."
+    return f"{read}All questions on it are answered."
 
 
 def _confidence(found: Calibration) -> str:
