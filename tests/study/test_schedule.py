@@ -338,6 +338,19 @@ def test_an_exam_that_is_over_or_taken_back_cuts_nothing() -> None:
     assert at(history, now, exam=NOON.date() + timedelta(days=4)) != free
 
 
+def test_what_an_exam_cut_is_whole_again_when_it_is_over() -> None:
+    first = Rated(NOON, 4, HASH)
+    exam = NOON.date() + timedelta(days=4)
+    turn = datetime.combine(exam + timedelta(days=1), schedule.DAY_TURNS, UTC)
+    night = turn - timedelta(minutes=1)  # still the day of the exam
+    assert at([first], night, exam=exam).due == at([first], NOON, exam=exam).due
+    assert at([first], night, exam=exam).due != at([first], night).due
+    assert at([first], turn, exam=exam) == at([first], turn)
+    assert at([first], turn, exam=exam).due == at([first], NOON).due
+    looks = schedule.outlook([first], HASH, turn, exam=exam, zone=UTC)
+    assert looks == schedule.outlook([first], HASH, turn, zone=UTC)
+
+
 def test_what_an_exam_cuts_does_not_all_come_on_one_day() -> None:
     now = NOON + timedelta(days=8)
     exam = now.date() + timedelta(days=20)

@@ -294,6 +294,19 @@ def test_the_next_day_brings_what_is_due_even_in_a_notebook_left_open(clock: Clo
     assert form.head["due"] == 10 and form.card["kicker"].endswith("· due")
 
 
+def test_the_day_after_the_exam_is_a_day_as_any_other(clock: Clock) -> None:
+    form = flashcards()
+    send(form, "exam", date="2026-11-05")
+    for _ in range(10):
+        rate(form, 4)
+    clock.forward(days=3)  # the day of the exam
+    send(form, "stop")
+    assert form.head["due"] == 10
+    clock.forward(days=1)
+    send(form, "go on")
+    assert (form.head["due"], form.head["new"]) == (0, schedule.NEW_A_DAY)
+
+
 def test_stopping_says_what_is_left_and_goes_on() -> None:
     form = flashcards()
     rate(form, 4)

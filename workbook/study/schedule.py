@@ -13,7 +13,7 @@ Nothing is stored besides the ratings, so two machines whose records are merged 
   meanwhile: it is named by its time. (Older records name none; there the rating before it goes.)
 * Before an exam every interval is cut so that the card comes at least once more, on the day before
   at the latest (what is rated on that day: on the morning of the exam); what was cut is spread over
-  the last days, lest all come on one.
+  the last days, lest all come on one. From the day after the exam on nothing is cut any more.
 """
 
 from __future__ import annotations
@@ -241,8 +241,9 @@ def standing(
 ) -> Standing:
     """Where a card stands after its ratings, in whatever order they come.
 
-    `exam` is the day of the exam, `wrong` when a mock exam found its question wrong or blank: it is
-    due from then on until it is rated. `card_id` spreads what an exam cuts short.
+    `exam` is the day of the exam (one that is over cuts nothing), `wrong` when a mock exam found
+    its question wrong or blank: it is due from then on until it is rated. `card_id` spreads what an
+    exam cuts short.
     """
     from fsrs import Card, Rating, State
 
@@ -271,7 +272,8 @@ def standing(
     if learning:
         due = at + (card.due - _noon(on))
     else:
-        due = morning(_cut(card.due.date(), on, exam, card_id), zone)
+        ahead = exam if exam and exam >= today else None
+        due = morning(_cut(card.due.date(), on, ahead, card_id), zone)
     if found[-1].when > now or (wrong is not None and wrong >= at):
         due, learning = min(due, now if wrong is None else wrong), False
     return Standing(
