@@ -27,7 +27,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fsrs import Scheduler
+    from fsrs import Card, Scheduler
 
 Event = Mapping[str, Any]
 
@@ -245,50 +245,50 @@ def standing(
     its question wrong or blank: it is due from then on until it is rated. `card_id` spreads what an
     exam cuts short.
     """
-    from fsrs import Card, Rating, State
+    from fsrs import Rating, State
 
     found = kept(rated, card_hash, now)
     wrong = None if wrong is None else min(wrong, now)
     if not found:
         return Standing(due=wrong)
-    scheduler = _scheduler()
     today = day(now, zone)
-    card = Card(card_id=0, due=now)
-    lapses = steady = count = again = 0
-    at = now
-    for one in found:
-        at = min(one.when, now)
-        on = day(at, zone)
-        # FSRS counts hours; at noon of each day it counts the days between.
-        card, _ = scheduler.review_card(card, Rating(one.rating), _noon(on))
-        forgotten = one.rating == Rating.Again
-        lapses += forgotten
-        steady = 0 if forgotten else steady + 1
-        if on == today:
-            count += 1
-            again += forgotten
-    on = day(at, zone)
+    times = [min(one.when, now) for one in found]
+    days = [day(at, zone) for at in times]
+    forgotten = [one.rating == Rating.Again for one in found]
+    first, last = times[0], times[-1]
+    card = _replayed(found, days)
     learning = card.state != State.Review
     if learning:
-        due = at + (card.due - _noon(on))
+        due = last + (card.due - _noon(days[-1]))
     else:
         ahead = exam if exam and exam >= today else None
-        due = morning(_cut(card.due.date(), on, ahead, card_id), zone)
-    if found[-1].when > now or (wrong is not None and wrong >= at):
+        due = morning(_cut(card.due.date(), days[-1], ahead, card_id), zone)
+    if found[-1].when > now or (wrong is not None and wrong >= last):
         due, learning = min(due, now if wrong is None else wrong), False
     return Standing(
         due=due,
-        first=min(found[0].when, now),
-        last=at,
+        first=first,
+        last=last,
         learning=learning,
         ratings=len(found),
-        lapses=lapses,
-        steady=steady,
-        called=wrong is not None and wrong <= min(found[0].when, now),
-        recall=scheduler.get_card_retrievability(card, _noon(today)),
-        today=count,
-        again_today=again,
+        lapses=sum(forgotten),
+        steady=next((n for n, again in enumerate(reversed(forgotten)) if again), len(found)),
+        called=wrong is not None and wrong <= first,
+        recall=_scheduler().get_card_retrievability(card, _noon(today)),
+        today=days.count(today),
+        again_today=sum(again for on, again in zip(days, forgotten, strict=True) if on == today),
     )
+
+
+def _replayed(found: Sequence[Rated], days: Sequence[date]) -> Card:
+    """What FSRS knows of a card after its ratings, given on these days."""
+    from fsrs import Card, Rating
+
+    card = Card(card_id=0)
+    for one, on in zip(found, days, strict=True):
+        # FSRS counts hours; at noon of each day it counts the days between.
+        card, _ = _scheduler().review_card(card, Rating(one.rating), _noon(on))
+    return card
 
 
 def _noon(of: date) -> datetime:
