@@ -235,6 +235,19 @@ def test_undo_names_the_own_rating_among_those_that_were_written_meanwhile() -> 
     assert [one["of"] for one in events("card-undo")] == [events()[1]["t"]]
 
 
+def test_undo_leaves_an_old_rating_if_the_new_one_cannot_be_read_back(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rate(flashcards(), 4)
+    clock.forward(days=60)
+    form = flashcards()
+    assert form.card["id"] == events()[0]["item"]
+    monkeypatch.setattr(form._record, "news", lambda: (False, []))
+    rate(form, 4)
+    assert "nothing to take back" in send(form, "undo")["note"]
+    assert events("card-undo") == []
+
+
 def test_a_rating_of_a_text_that_changed_is_taken_back_all_the_same(lessons: Path) -> None:
     form = flashcards()
     rate(form, 4)
