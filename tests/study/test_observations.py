@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbook.questions.bank import Option, Question, Single
+from workbook.study.deck import of_question
 from workbook.study.observations import Exposures, Observation, observations
 
 START = datetime(2026, 11, 1, 9, tzinfo=UTC)
@@ -93,11 +94,20 @@ def test_a_question_whose_hash_changed_is_another_question() -> None:
 
 
 def test_a_question_shown_as_a_flashcard_before_is_spent() -> None:
-    record = Record().add("card", "question:07-q01", rating=3, hash="ab").answer(Q1, "right")
-    record.answer(Q2, "right").add("card", "question:07-q02", rating=1)
+    record = Record().add("card", "question:07-q01", rating=3, hash=of_question(Q1).hash)
+    record.answer(Q1, "right").answer(Q2, "right")
+    record.add("card", "question:07-q02", rating=1, hash=of_question(Q2).hash)
     assert short(record.found()) == [("07-q02", "question", True)]
     exposures = Exposures(record.events, BANK)
     assert exposures.spent(Q1) and exposures.spent(Q2) and not exposures.spent(Q3)
+
+
+def test_a_flashcard_of_an_older_wording_does_not_spend_the_question() -> None:
+    old = of_question(replace(Q1, stem="Which one?"))
+    record = Record().add("card", old.id, rating=3, hash=old.hash)
+    assert not Exposures(record.events, BANK).spent(Q1)
+    record.answer(Q1, "right").sitting((Q1, "wrong"))
+    assert short(record.found()) == [("07-q01", "question", True)]
 
 
 @pytest.mark.parametrize("verdict", ["self-rated", "written", "committed", "decided", "", None, 3])
@@ -189,7 +199,8 @@ def test_an_item_that_the_bank_does_not_know_any_more_is_left_out() -> None:
 
 def test_the_order_of_the_lines_does_not_matter() -> None:
     record = Record().add("hint", "07-q01", hash=Q1.hash).answer(Q1, "wrong").answer(Q1, "right")
-    record.sitting((Q2, "right"), (Q3, "blank")).add("card", "question:07-q02", rating=1)
+    record.sitting((Q2, "right"), (Q3, "blank"))
+    record.add("card", "question:07-q02", rating=1, hash=Q2.hash)
     wanted = record.found()
     assert len(wanted) == 3
     for seed in range(20):

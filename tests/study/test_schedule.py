@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import random
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from workbook import progress
@@ -108,6 +110,68 @@ def test_a_rating_is_taken_back() -> None:
     assert at([Rated(NOON, 0, HASH)], later) == Standing()
 
 
+def undo(of: datetime, when: datetime) -> Rated:
+    return Rated(when, 0, HASH, of)
+
+
+def test_a_rating_is_taken_back_by_its_time_whatever_the_clock_says_by_then() -> None:
+    easy = Rated(NOON, 4, HASH)
+    for back in (timedelta(0), timedelta(hours=1), timedelta(days=400)):
+        for history in ([], rated(3, start=NOON - timedelta(days=500))):
+            taken = [*history, easy, undo(easy.when, NOON - back)]
+            for now in (NOON - timedelta(hours=1), NOON + timedelta(days=1)):
+                assert at(taken, now) == at(history, now)
+
+
+def test_a_rating_of_another_machine_stays_when_an_older_one_is_taken_back() -> None:
+    here, there = Rated(NOON, 1, HASH), Rated(NOON + timedelta(minutes=2), 4, HASH)
+    taken = [here, there, undo(NOON, NOON + timedelta(minutes=5))]
+    for order in itertools.permutations(taken):
+        assert schedule.kept(order, HASH, NOON + timedelta(days=1)) == [there]
+
+
+def test_what_is_taken_back_by_its_time_leaves_nothing_for_an_undo_that_names_none() -> None:
+    one, two = rated(3, 1)
+    now = NOON + timedelta(days=9)
+    named, nameless = undo(two.when, now - timedelta(days=2)), Rated(now, 0, HASH)
+    assert schedule.kept([one, two, named], HASH, now) == [one]
+    assert schedule.kept([one, two, named, nameless], HASH, now) == []
+
+
+def test_a_rating_written_twice_is_taken_back_once_and_then_given_again() -> None:
+    now = NOON + timedelta(days=1)
+    moments = [NOON + timedelta(milliseconds=100 * n) for n in range(5)]
+    twice = [Rated(when, 3, HASH) for when in moments[:2]]
+    for named in moments[:2]:
+        taken = [*twice, undo(named, moments[2])]
+        assert schedule.kept(taken, HASH, now) == []
+        again = Rated(moments[3], 3, HASH)
+        assert schedule.kept([*taken, again], HASH, now) == [again]
+
+
+@given(
+    history=histories,
+    when=moments,
+    rating=st.sampled_from([1, 2, 3, 4]),
+    undone=moments,
+    now=moments,
+    seed=st.randoms(use_true_random=False),
+)
+def test_what_was_taken_back_by_its_time_was_never_said(
+    history: list[Rated],
+    when: datetime,
+    rating: int,
+    undone: datetime,
+    now: datetime,
+    seed: random.Random,
+) -> None:
+    near = [abs(one.when - moment) for one in history for moment in (when, undone)]
+    assume(all(gap > schedule.SAME for gap in near))
+    merged = [*history, Rated(when, rating, HASH), undo(when, undone)]
+    seed.shuffle(merged)
+    assert at(merged, now) == at(history, now)
+
+
 def test_the_same_rating_of_two_kernels_is_one() -> None:
     twice = [*rated(3), Rated(NOON + timedelta(milliseconds=400), 3, HASH)]
     assert at(twice, NOON + timedelta(days=1)) == at(rated(3), NOON + timedelta(days=1))
@@ -124,6 +188,15 @@ def test_odd_events_are_passed_over() -> None:
     ]  # fmt: skip
     assert schedule.ratings(odd) == {}
     assert schedule.ratings([*odd, event(NOON)]) == {"term:a": [Rated(NOON, 3, HASH)]}
+
+
+def test_an_undo_names_a_rating_or_the_last_one_and_an_odd_name_is_passed_over() -> None:
+    there = NOON.astimezone(ZoneInfo("Asia/Kolkata")).isoformat()
+    events = [event(NOON, kind="card-undo", of=of) for of in (there, None, "soon", 3, [])]
+    events += [event(NOON, kind="card-undo"), event(NOON, of=there)]
+    nameless = Rated(NOON, 0, HASH)
+    wanted = [undo(NOON, NOON), nameless, nameless, Rated(NOON, 3, HASH)]
+    assert schedule.ratings(events)["term:a"] == wanted
 
 
 def test_six_times_again_make_a_leech_until_it_stays() -> None:
@@ -263,6 +336,19 @@ def test_an_exam_that_is_over_or_taken_back_cuts_nothing() -> None:
     assert at(history, now, exam=NOON.date()) == free
     assert at(history, now, exam=NOON.date() - timedelta(days=3)) == free
     assert at(history, now, exam=NOON.date() + timedelta(days=4)) != free
+
+
+def test_what_an_exam_cut_is_whole_again_when_it_is_over() -> None:
+    first = Rated(NOON, 4, HASH)
+    exam = NOON.date() + timedelta(days=4)
+    turn = datetime.combine(exam + timedelta(days=1), schedule.DAY_TURNS, UTC)
+    night = turn - timedelta(minutes=1)  # still the day of the exam
+    assert at([first], night, exam=exam).due == at([first], NOON, exam=exam).due
+    assert at([first], night, exam=exam).due != at([first], night).due
+    assert at([first], turn, exam=exam) == at([first], turn)
+    assert at([first], turn, exam=exam).due == at([first], NOON).due
+    looks = schedule.outlook([first], HASH, turn, exam=exam, zone=UTC)
+    assert looks == schedule.outlook([first], HASH, turn, zone=UTC)
 
 
 def test_what_an_exam_cuts_does_not_all_come_on_one_day() -> None:

@@ -62,6 +62,22 @@ def _zone_changed() -> None:
         time.tzset()
 
 
+@pytest.fixture
+def lessons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the lessons, for a test to change."""
+    copy = tmp_path / "lessons"
+    shutil.copytree(paths.lessons_dir(), copy, ignore=shutil.ignore_patterns("*.py"))
+    monkeypatch.setenv("WORKBOOK_LESSONS", str(copy))
+    return copy
+
+
+def _reword_first_card(lessons: Path) -> None:
+    book = (lessons / "glossary.yml").read_text("utf-8")
+    reworded = book.replace("A document made of cells", "A page made of cells", 1)
+    assert reworded != book
+    (lessons / "glossary.yml").write_text(reworded, "utf-8")
+
+
 def send(form: Flashcards, kind: str, **fields: Any) -> dict[str, Any]:
     seq = next(SEQ)
     form.handle({"type": kind, "seq": seq, **fields})
@@ -185,6 +201,64 @@ def test_the_last_ratings_are_taken_back_one_by_one() -> None:
     assert flashcards().card["id"] == first
 
 
+def test_a_rating_is_taken_back_although_the_clock_was_set_back(clock: Clock) -> None:
+    form = flashcards()
+    first = form.card["id"]
+    rate(form, 4)
+    clock.forward(hours=-1)
+    assert send(form, "undo")["said"] == "Taken back."
+    assert events("card-undo")[0]["of"] == events()[0]["t"]
+    assert form.card["id"] == first and form.card["kicker"].endswith("· new")
+    clock.forward(hours=2)
+    assert flashcards().card["id"] == first
+
+
+def test_undo_takes_back_the_own_rating_and_leaves_that_of_another_machine(clock: Clock) -> None:
+    form = flashcards()
+    name = form.card["id"]
+    rate(form, 1)
+    (mine,) = events()
+    theirs = mine | {"t": (clock.now + timedelta(minutes=2)).isoformat(), "rating": 4}
+    progress.merge(json.dumps(theirs))
+    clock.forward(minutes=5)
+    send(form, "undo")
+    later = flashcards()
+    assert later._standings[name] == form._standings[name]
+    assert (later._standings[name].ratings, later._standings[name].lapses) == (1, 0)
+
+
+def test_undo_names_the_own_rating_among_those_that_were_written_meanwhile() -> None:
+    form, other = flashcards(), flashcards()
+    rate(other, 3)
+    rate(form, 3)  # the first look of this kernel at the other's rating of the same card
+    send(form, "undo")
+    assert [one["of"] for one in events("card-undo")] == [events()[1]["t"]]
+
+
+def test_undo_leaves_an_old_rating_if_the_new_one_cannot_be_read_back(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rate(flashcards(), 4)
+    clock.forward(days=60)
+    form = flashcards()
+    assert form.card["id"] == events()[0]["item"]
+    monkeypatch.setattr(form._record, "news", lambda: (False, []))
+    rate(form, 4)
+    assert "nothing to take back" in send(form, "undo")["note"]
+    assert events("card-undo") == []
+
+
+def test_a_rating_of_a_text_that_changed_is_taken_back_all_the_same(lessons: Path) -> None:
+    form = flashcards()
+    rate(form, 4)
+    _reword_first_card(lessons)
+    send(form, "exam", date="2026-12-04")  # the cards are read again
+    assert send(form, "undo")["said"] == "Taken back."
+    (mine,) = events()
+    (taken,) = events("card-undo")
+    assert (taken["of"], taken["hash"]) == (mine["t"], mine["hash"])
+
+
 def test_lessons_are_chosen_and_the_choice_is_remembered() -> None:
     form = flashcards()
     assert all(one["chosen"] for one in form.lessons)
@@ -233,6 +307,19 @@ def test_the_next_day_brings_what_is_due_even_in_a_notebook_left_open(clock: Clo
     assert form.head["due"] == 10 and form.card["kicker"].endswith("· due")
 
 
+def test_the_day_after_the_exam_is_a_day_as_any_other(clock: Clock) -> None:
+    form = flashcards()
+    send(form, "exam", date="2026-11-05")
+    for _ in range(10):
+        rate(form, 4)
+    clock.forward(days=3)  # the day of the exam
+    send(form, "stop")
+    assert form.head["due"] == 10
+    clock.forward(days=1)
+    send(form, "go on")
+    assert (form.head["due"], form.head["new"]) == (0, schedule.NEW_A_DAY)
+
+
 def test_stopping_says_what_is_left_and_goes_on() -> None:
     form = flashcards()
     rate(form, 4)
@@ -276,18 +363,11 @@ def test_what_a_mock_exam_found_wrong_is_asked_first_also_while_the_cards_are_op
     assert form.card["id"] != f"question:{reserved.id}"
 
 
-def test_a_card_whose_text_changed_is_new_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lessons = tmp_path / "lessons"
-    shutil.copytree(paths.lessons_dir(), lessons, ignore=shutil.ignore_patterns("*.py"))
-    monkeypatch.setenv("WORKBOOK_LESSONS", str(lessons))
+def test_a_card_whose_text_changed_is_new_again(lessons: Path) -> None:
     form = flashcards()
     first = form.card["id"]
     rate(form, 4)
-    book = (lessons / "glossary.yml").read_text("utf-8")
-    book = book.replace("A document made of cells", "A page made of cells", 1)
-    (lessons / "glossary.yml").write_text(book, "utf-8")
+    _reword_first_card(lessons)
     later = flashcards()
     assert later.card["id"] == first and later.card["kicker"].endswith("· new")
 

@@ -85,7 +85,6 @@ class Exposures:
         self.found: list[Observation] = []
         self._bank = {question.id: question for question in questions}
         self._spent: set[tuple[str, str]] = set()  # item and hash
-        self._carded: set[str] = set()
         self._hints: dict[tuple[str, str], int] = {}  # an exercise's hints have no hash
         self._solutions: set[tuple[str, str]] = set()
         for when, event in _with_verdicts(events):
@@ -93,7 +92,7 @@ class Exposures:
 
     def spent(self, question: Question) -> bool:
         """Whether a question was answered, or its answer shown: to ask it now tells less."""
-        return question.id in self._carded or (question.id, question.hash) in self._spent
+        return (question.id, question.hash) in self._spent
 
     def _apply(self, when: datetime, event: Event) -> None:
         kind, item, code = event["kind"], event["item"], _text(event.get("hash"))
@@ -102,7 +101,7 @@ class Exposures:
         elif kind == "solution":
             self._solutions.add((item, code))
         elif kind == "card":
-            self._carded.add(item.removeprefix("question:"))
+            self._spent.add((item.removeprefix("question:"), code))  # its hash is the question's
         elif kind == "answer" and event.get("verdict") in ("right", "wrong"):
             self._observe("question", when, item, code, event)
         elif kind == "check" and event.get("verdict") in _CHECKED:
@@ -111,7 +110,7 @@ class Exposures:
             self._observe("exam", when, item, code, event)
 
     def _observe(self, source: Source, when: datetime, item: str, code: str, event: Event) -> None:
-        if (item, code) in self._spent or item in self._carded:
+        if (item, code) in self._spent:
             return
         self._spent.add((item, code))
         if event.get("verdict") == _UNSEEN:

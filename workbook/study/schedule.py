@@ -9,9 +9,11 @@ Nothing is stored besides the ratings, so two machines whose records are merged 
 * A rating stamped later than now (the clock was ahead, or has been set back) waits until its time
   comes. A card that has no other rating is due now, and keeps what those say about it otherwise.
   So a wrong clock can bring a card early, never put it out of reach.
+* What is taken back was never said, whichever clock stamped it, and whatever another machine said
+  meanwhile: it is named by its time. (Older records name none; there the rating before it goes.)
 * Before an exam every interval is cut so that the card comes at least once more, on the day before
   at the latest (what is rated on that day: on the morning of the exam); what was cut is spread over
-  the last days, lest all come on one.
+  the last days, lest all come on one. From the day after the exam on nothing is cut any more.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fsrs import Scheduler
+    from fsrs import Card, Scheduler
 
 Event = Mapping[str, Any]
 
@@ -50,13 +52,15 @@ STEADY = 3
 """So often remembered in a row, a leech is one no more."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Rated:
-    """One rating (1 to 4) of a card, or that the last one is taken back (0)."""
+    """One rating (1 to 4) of a card, or that one is taken back (0): that made at `of`, the last one
+    if None."""
 
     when: datetime
     rating: int
     hash: str
+    of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +126,10 @@ def ratings(
         rating = event.get("rating") if kind == KIND else 0
         if type(rating) is not int or (kind == KIND and rating not in RATINGS):
             continue
-        when = _when(event)
-        if when is not None:
-            found.setdefault(item, []).append(Rated(when, rating, text))
+        when, said = _when(event.get("t")), event.get("of") if kind == UNDO else None
+        of = _when(said)
+        if when is not None and (said is None or of is not None):
+            found.setdefault(item, []).append(Rated(when, rating, text, of))
     return found
 
 
@@ -136,7 +141,7 @@ def exam_date(events: Iterable[Event], now: datetime | None = None) -> date | No
     now = now or datetime.now(UTC)
     said: list[tuple[bool, datetime, str]] = []
     for event in events:
-        if event.get("kind") != EXAM_DATE or (when := _when(event)) is None:
+        if event.get("kind") != EXAM_DATE or (when := _when(event.get("t"))) is None:
             continue
         given = event.get("date")
         if given is None or (isinstance(given, str) and _day(given)):
@@ -144,9 +149,9 @@ def exam_date(events: Iterable[Event], now: datetime | None = None) -> date | No
     return _day(max(said)[2]) if said else None
 
 
-def _when(event: Event) -> datetime | None:
+def _when(text: Any) -> datetime | None:
     try:
-        when = datetime.fromisoformat(str(event.get("t")))
+        when = datetime.fromisoformat(str(text))
         return when.astimezone(UTC) if when.tzinfo else None
     except (ValueError, OverflowError):
         return None
@@ -192,17 +197,36 @@ def _scheduler() -> Scheduler:
 def kept(rated: Iterable[Rated], card_hash: str, now: datetime) -> list[Rated]:
     """The ratings that count for a card of this hash, oldest first: without those taken back,
     written twice, or stamped later than `now` (but for a card that has only such)."""
-    own = sorted(one for one in rated if one.hash == card_hash)
+    own = _once(one for one in rated if one.hash == card_hash)
     made = [one for one in own if one.when <= now]
     if not any(one.rating for one in made):
         made = own
     found: list[Rated] = []
     for one in made:
-        if not one.rating:
-            del found[-1:]
-        elif not found or one.rating != found[-1].rating or one.when - found[-1].when >= SAME:
+        if one.rating:
             found.append(one)
+        else:
+            del found[-1:]
     return found
+
+
+def _once(rated: Iterable[Rated]) -> list[Rated]:
+    """A card's ratings by time, one of each that was written twice, without those that are taken
+    back by name; what takes back the last one, whichever that is, stays in its place."""
+    said = sorted(rated, key=lambda one: (one.when, one.rating))
+    back = {one.of for one in said}
+    groups: list[list[Rated]] = []  # each a rating and its doubles, which go together
+    for one in said:
+        first = groups[-1][0] if groups else None
+        if first and 0 < first.rating == one.rating and one.when - first.when < SAME:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return [
+        group[0]
+        for group in groups
+        if group[0].of is None and not any(one.rating and one.when in back for one in group)
+    ]
 
 
 def standing(
@@ -217,52 +241,54 @@ def standing(
 ) -> Standing:
     """Where a card stands after its ratings, in whatever order they come.
 
-    `exam` is the day of the exam, `wrong` when a mock exam found its question wrong or blank: it is
-    due from then on until it is rated. `card_id` spreads what an exam cuts short.
+    `exam` is the day of the exam (one that is over cuts nothing), `wrong` when a mock exam found
+    its question wrong or blank: it is due from then on until it is rated. `card_id` spreads what an
+    exam cuts short.
     """
-    from fsrs import Card, Rating, State
+    from fsrs import Rating, State
 
     found = kept(rated, card_hash, now)
     wrong = None if wrong is None else min(wrong, now)
     if not found:
         return Standing(due=wrong)
-    scheduler = _scheduler()
     today = day(now, zone)
-    card = Card(card_id=0, due=now)
-    lapses = steady = count = again = 0
-    at = now
-    for one in found:
-        at = min(one.when, now)
-        on = day(at, zone)
-        # FSRS counts hours; at noon of each day it counts the days between.
-        card, _ = scheduler.review_card(card, Rating(one.rating), _noon(on))
-        forgotten = one.rating == Rating.Again
-        lapses += forgotten
-        steady = 0 if forgotten else steady + 1
-        if on == today:
-            count += 1
-            again += forgotten
-    on = day(at, zone)
+    times = [min(one.when, now) for one in found]
+    days = [day(at, zone) for at in times]
+    forgotten = [one.rating == Rating.Again for one in found]
+    first, last = times[0], times[-1]
+    card = _replayed(found, days)
     learning = card.state != State.Review
     if learning:
-        due = at + (card.due - _noon(on))
+        due = last + (card.due - _noon(days[-1]))
     else:
-        due = morning(_cut(card.due.date(), on, exam, card_id), zone)
-    if found[-1].when > now or (wrong is not None and wrong >= at):
+        ahead = exam if exam and exam >= today else None
+        due = morning(_cut(card.due.date(), days[-1], ahead, card_id), zone)
+    if found[-1].when > now or (wrong is not None and wrong >= last):
         due, learning = min(due, now if wrong is None else wrong), False
     return Standing(
         due=due,
-        first=min(found[0].when, now),
-        last=at,
+        first=first,
+        last=last,
         learning=learning,
         ratings=len(found),
-        lapses=lapses,
-        steady=steady,
-        called=wrong is not None and wrong <= min(found[0].when, now),
-        recall=scheduler.get_card_retrievability(card, _noon(today)),
-        today=count,
-        again_today=again,
+        lapses=sum(forgotten),
+        steady=next((n for n, again in enumerate(reversed(forgotten)) if again), len(found)),
+        called=wrong is not None and wrong <= first,
+        recall=_scheduler().get_card_retrievability(card, _noon(today)),
+        today=days.count(today),
+        again_today=sum(again for on, again in zip(days, forgotten, strict=True) if on == today),
     )
+
+
+def _replayed(found: Sequence[Rated], days: Sequence[date]) -> Card:
+    """What FSRS knows of a card after its ratings, given on these days."""
+    from fsrs import Card, Rating
+
+    card = Card(card_id=0)
+    for one, on in zip(found, days, strict=True):
+        # FSRS counts hours; at noon of each day it counts the days between.
+        card, _ = _scheduler().review_card(card, Rating(one.rating), _noon(on))
+    return card
 
 
 def _noon(of: date) -> datetime:

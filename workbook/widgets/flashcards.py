@@ -78,7 +78,7 @@ class Flashcards(Asked):
         self._more = 0
         self._wanted: set[str] = set()
         self._next: str | None = None
-        self._done: list[str] = []  # the cards rated here, for taking back
+        self._done: list[tuple[str, Rated]] = []  # what was rated here, for taking back
         self._stopped = False
         self._warned = False
         self._turn = 0
@@ -185,6 +185,7 @@ class Flashcards(Asked):
         card = self._cards[str(name)]
         self._next = None
         self._wanted.discard(card.id)
+        known = set(self._rated.get(card.id, ()))
         note = self._write(
             schedule.KIND,
             card.id,
@@ -192,17 +193,18 @@ class Flashcards(Asked):
             seconds=_seconds(message.get("seconds")),
             hash=card.hash,
         )
-        self._done.append(card.id)
+        # As the record has it, since its time names it; other kernels wrote before this one did.
+        own = [one for one in self._rated.get(card.id, ()) if one.rating == rating]
+        self._done += [(card.id, one) for one in own if one not in known][-1:]
         due = self._standings[card.id].due if card.id in self._standings else None
         return f"{schedule.RATINGS[rating]}: {_when(due, now())}.", note
 
     def _undo(self) -> tuple[str, str]:
         if not self._done:
             return "", "There is nothing to take back."
-        name = self._done.pop()
-        if name not in self._cards:
-            return "", ""
-        note = self._write(schedule.UNDO, name, hash=self._cards[name].hash)
+        name, rated = self._done.pop()
+        of = rated.when.isoformat(timespec="microseconds")  # as the record writes it
+        note = self._write(schedule.UNDO, name, hash=rated.hash, of=of)
         self._next, self._stopped = name, False
         return "Taken back.", note
 
