@@ -210,7 +210,8 @@ def test_advice_names_the_questions_never_answered_and_counts_those_kept_back() 
     found = {one.objective: one for one in report(answers(SECOND[:2], 1)).next}["L7.2"]
     assert found.ask == ("07-q13", "07-q14")
     assert found.reserved == 3
-    carded = [{"t": NOW.isoformat(), "kind": "card", "item": "question:07-q13", "rating": 3}]
+    card = {"kind": "card", "item": "question:07-q13", "hash": SECOND[2].hash, "rating": 3}
+    carded = [{"t": NOW.isoformat(), **card}]
     found = {one.objective: one for one in report(answers(SECOND[:2], 1) + carded).next}["L7.2"]
     assert found.ask == ("07-q14",)
 

@@ -15,8 +15,8 @@ What counts, and what does not:
 * Hints and solutions count that were opened before that answer, those of the exercise too whose
   twin a question is.
 * Prose (self-rated), predictions and decisions have no right answer.
-* An item left blank in a mock is not right if the learner had it before the eyes for five seconds
-  or more: who skips what is not known must not look better for it. One that was never looked at
+* An item left blank in a mock is not right if the learner had it before the eyes for a second or
+  more: who skips what is not known must not look better for it. One that was never looked at
   tells nothing. Its answer is shown afterwards all the same, so it is spent.
 """
 
@@ -33,8 +33,8 @@ from workbook.study.sitting import sittings
 Event = Mapping[str, Any]
 Source = Literal["question", "exercise", "exam"]
 
-LOOKED = 5.0
-"""Seconds from which on an exam's item counts as looked at."""
+LOOKED = 1.0
+"""Seconds from which on an exam's item counts as looked at: with less it was only passed by."""
 
 
 def is_missed(verdict: Any, seconds: float) -> bool:

@@ -62,7 +62,7 @@ function render({ model, el }) {
     h("label", { for: id("date"), class: "ss-label" }, "Date of your exam"),
     h("div", { class: "ss-with-buttons" }, dateInput, setDate, remove),
     h("p", { class: "ss-soft" },
-      "With a date, every card comes at least once more before it, and new cards are spread over the days left."),
+      "With a date, every card that you have begun comes at least once more before it, and new cards are spread over the days left."),
   );
   const settings = h(
     "details",

@@ -370,7 +370,10 @@ class Flashcards(Asked):
         if left:
             title = f"Stopped; {_count(left, 'card')} left for today."
         elif not standings:
-            title = "There are no cards here."
+            named, known = self._chosen or (), sorted({one.lesson for one in self._cards.values()})
+            title = f"There are no cards of {' and '.join(sorted(named)) or 'any lesson'}."
+            if known:
+                title += f" Lessons with cards: {', '.join(known)}."
         elif head["done"]:
             title = "Done for today."
         else:
@@ -387,7 +390,7 @@ class Flashcards(Asked):
         if coming:
             days = [f"{_count(count, 'card')} {_on(on, today)}" for on, count in coming]
             lines.append(f"Next: {', '.join(days)}.")
-        if off := self._switched_off(moment):
+        if standings and (off := self._switched_off(moment)):
             lines.append(f"{_count(off, 'card')} due in lessons that you have switched off.")
         unseen = work.unseen - (len(work.new) if left else 0)
         if unseen > 0 and not left:
