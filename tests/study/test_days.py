@@ -677,7 +677,11 @@ def test_the_order_of_sheets_has_no_reason_but_those_that_hold() -> None:
     assert said(lesson(1, weight=0.0), lesson(2, weight=0.0, **right)) == [
         f"{by} your first answers so far."
     ]
-    assert said(lesson(1, weight=0.1), lesson(2, weight=0.2)) == [f"{by} weight in the exam."]
+    # Of what the exam does not ask, no answer moves a sheet before one that it does ask.
+    unasked = lesson(4, weight=0.0, **wrong)
+    for more in ([], [unasked]):
+        lessons = [lesson(1, weight=0.1), lesson(2, weight=0.2), *more]
+        assert said(*lessons) == [f"{by} weight in the exam."]
     assert said(lesson(1, weight=0.1), lesson(2, weight=0.2, **right)) == [
         f"{by} weight in the exam and by your first answers so far."
     ]

@@ -18,9 +18,9 @@ The rules, in the order in which they win:
 * A sheet follows its lesson. The other sheets come in the order of what they have to gain, too, and
   if not all sheets fit, those with least are left out.
 * If all lessons, or all but lesson 00, fit one after the other, they come in the course's order:
-  what is new by the last mock exam, if that can be, and at the slowest pace at which none is cut
-  up more than it must be (two parts are as good as one). If not, they come in any order that fits,
-  so that lessons are cut up little.
+  what is new by the last mock exam, if that can be, and at the slowest pace at which the lesson in
+  most parts has as few as can be (two are as good as one). If not, they come in any order that
+  fits, so that lessons are cut up little.
 """
 
 from __future__ import annotations
@@ -89,15 +89,10 @@ class Lesson:
     asked: int = 0
 
     @property
-    def wrong(self) -> int:
-        """First answers that were wrong."""
-        return self.asked - self.right
-
-    @property
     def wrong_share(self) -> float:
         """The share of wrong first answers (0 to 1), with one right and one wrong more: few answers
         are no certainty, and none stand like one of two (Laplace's rule of succession)."""
-        return (self.wrong + 1) / (self.asked + 2)
+        return (self.asked - self.right + 1) / (self.asked + 2)
 
 
 @dataclass(frozen=True)
