@@ -4,11 +4,12 @@ leaves out."""
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from workbook import paths, progress
@@ -50,8 +51,17 @@ def _lessons(draw: st.DrawFn) -> list[Lesson]:
             minutes = 5 * draw(st.integers(2, 24))
         weight = draw(st.sampled_from([0.0, 0.05, 0.1, 0.3]))
         needed = draw(st.booleans()) and number == 0
-        found.append(lesson(number, minutes, weight, state=state, needed=needed))
+        asked = draw(st.integers(0, 6))
+        right = draw(st.integers(0, asked))
+        more = {"state": state, "needed": needed, "right": right, "asked": asked}
+        found.append(lesson(number, minutes, weight, **more))
     return found
+
+
+def _gain(one: Lesson, among: list[Lesson]) -> float:
+    """What a lesson has to gain, as the plan's rules say it."""
+    weight = one.weight if any(other.weight for other in among) else 1.0
+    return weight * ((one.asked - one.right + 1) / (one.asked + 2))
 
 
 _MOCKS = st.lists(
@@ -106,6 +116,51 @@ def test_a_sheet_never_stands_before_its_lesson(
         kinds = [e.kind for e in entries if e.about == one.number and e.kind != "mock"]
         if "sheet" in kinds and "lesson" in kinds:
             assert kinds[-1] == "sheet"
+
+
+@given(st.integers(2, 40), st.integers(60, 240), _lessons(), _MOCKS, st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_with_time_to_spare_all_comes_in_the_courses_order_by_the_last_mock_exam(
+    count: int, minutes: int, lessons: list[Lesson], mocks: list[Mock], done: bool
+) -> None:
+    made = plan(count, minutes, lessons, mocks=mocks, diagnosed=done)
+    mocked = [n for n, day in enumerate(made.days) if any(e.kind == "mock" for e in day.entries)]
+    until = max(mocked, default=count - 2)
+    learning = ("lesson", "mend", "sheet")
+    taken = [sum(e.minutes for e in d.entries if e.kind not in learning) for d in made.days]
+    # A day loses less than 20 minutes, since no part of a lesson is shorter than that.
+    room = sum(max(0, minutes - day - 20) for day in taken[: until + 1])
+    assume(room >= sum(one.minutes + days.SHEET for one in lessons))
+    assert not [e for e in made.left_out if e.kind != "mock"]
+    assert list(made.first) == sorted(one.number for one in lessons if one.minutes)
+    worked = [e.about for e in made.entries if e.kind in ("lesson", "mend")]
+    assert worked == sorted(worked)
+    assert not [e for day in made.days[until + 1 :] for e in day.entries if e.kind == "lesson"]
+
+
+@given(st.integers(1, 12), st.integers(20, 120), _lessons(), st.sampled_from([15, 35, 50, 90]))
+@settings(max_examples=200, deadline=None)
+def test_of_lessons_of_one_length_those_with_most_to_gain_are_planned(
+    count: int, minutes: int, lessons: list[Lesson], each: int
+) -> None:
+    lessons = [replace(one, minutes=each, state="new", needed=False) for one in lessons]
+    made = plan(count, minutes, lessons)
+    kept = [_gain(one, lessons) for one in lessons if one.number in made.first]
+    out = [_gain(one, lessons) for one in lessons if one.number not in made.first]
+    assert min(kept, default=1.0) >= max(out, default=0.0)
+
+
+@given(st.integers(1, 12), st.integers(20, 120), _lessons(), _MOCKS)
+@settings(max_examples=200, deadline=None)
+def test_sheets_come_in_the_order_of_what_they_have_to_gain(
+    count: int, minutes: int, lessons: list[Lesson], mocks: list[Mock]
+) -> None:
+    made = plan(count, minutes, lessons, mocks=mocks)
+    gain = {one.number: _gain(one, lessons) for one in lessons}
+    free = [gain[number] for number in _sheets(made) if number not in made.first]
+    assert free == sorted(free, reverse=True)
+    out = [gain[entry.about] for entry in made.left_out if entry.kind == "sheet"]
+    assert max(out, default=0.0) <= min((gain[n] for n in _sheets(made)), default=1.0)
 
 
 def test_with_time_enough_all_is_planned_in_the_courses_order() -> None:
@@ -190,7 +245,7 @@ def _sheets(made: Plan) -> list[str]:
     return [entry.about for entry in made.entries if entry.kind == "sheet"]
 
 
-def test_sheets_begin_with_wrong_first_answers_and_end_with_what_was_all_right() -> None:
+def test_a_sheet_goes_by_weight_and_by_wrong_first_answers_alike() -> None:
     lessons = [
         lesson(1, weight=0.5, right=2, asked=2),
         lesson(2, weight=0.1),
@@ -199,16 +254,32 @@ def test_sheets_begin_with_wrong_first_answers_and_end_with_what_was_all_right()
         lesson(5, weight=0.2, right=0, asked=2),
     ]
     made = plan(1, 60, lessons, mocks=[], diagnosed=True)
-    assert _sheets(made) == ["05", "04", "03", "02", "01"]
-    # The one whose answers were all right is the one that gives way.
-    assert _sheets(plan(1, 24, lessons, mocks=[], diagnosed=True)) == ["05", "04", "03", "02"]
+    assert _sheets(made) == ["05", "01", "03", "02", "04"]
+    # What the exam does not ask is what gives way, whatever went wrong in it.
+    assert _sheets(plan(1, 24, lessons, mocks=[], diagnosed=True)) == ["05", "01", "03", "02"]
+
+
+def test_of_what_the_exam_does_not_ask_wrong_first_answers_come_first_and_lesson_00_last() -> None:
+    wrong = {"right": 0, "asked": 3}
+    lessons = [lesson(0, weight=0.0, **wrong), lesson(4, weight=0.0), lesson(6, weight=0.1)]
+    lessons.append(lesson(11, weight=0.0, **wrong))
+    assert [one.number for one in days.by_gain(lessons)] == ["06", "11", "04", "00"]
+
+
+def test_cards_are_not_cut_for_a_sheet_that_the_exam_does_not_ask() -> None:
+    asked = [lesson(n, weight=1 / 8) for n in range(1, 9)]
+    made = plan(1, 60, [*asked, lesson(9, weight=0.0, right=0, asked=1)], diagnosed=True)
+    assert [e.minutes for e in made.entries if e.kind == "cards"] == [days.CARDS]
+    assert [e.about for e in made.left_out if e.kind == "sheet"] == ["09"]
+    made = plan(1, 60, [*asked, lesson(9, weight=0.01)], diagnosed=True)
+    assert [e.minutes for e in made.entries if e.kind == "cards"] == [days.CARDS // 2]
 
 
 def test_lesson_00_comes_after_all_others_before_an_exam() -> None:
     lessons = [lesson(0, 20, weight=0.0), lesson(1, weight=0.5), lesson(4, weight=0.0)]
     short = plan(3, 60, lessons, mocks=[], diagnosed=True)
     assert set(short.first) == {"01", "04"}
-    assert [one.number for one in days.by_need(lessons)] == ["01", "04", "00"]
+    assert [one.number for one in days.by_gain(lessons)] == ["01", "04", "00"]
     assert set(plan(4, 60, lessons, mocks=[], diagnosed=True).first) == {"00", "01", "04"}
 
 
@@ -369,9 +440,14 @@ def test_a_topics_weight_is_divided_among_its_objectives() -> None:
 # --- what a learner sees -----------------------------------------------------------------------
 
 
+def _clock(monkeypatch: pytest.MonkeyPatch, hour: int) -> None:
+    moment = datetime.combine(TODAY, time(hour)).astimezone()
+    monkeypatch.setattr(widget, "_now", lambda: moment)
+
+
 @pytest.fixture(autouse=True)
 def today(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(widget, "_today", lambda: TODAY)
+    _clock(monkeypatch, 12)
     monkeypatch.setenv("WORKBOOK_PROGRESS", str(tmp_path / "progress.jsonl"))
 
 
@@ -407,6 +483,17 @@ def test_a_day_that_cannot_be_planned_gets_plain_words(said: object) -> None:
     shown = study_plan(said)
     assert isinstance(shown, Card)
     assert progress.events() == []
+
+
+def test_the_day_of_a_plan_turns_when_that_of_the_cards_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _clock(monkeypatch, 3)
+    shown = study_plan(TODAY)
+    assert isinstance(shown, StudyPlan)
+    assert [day.date for day in shown.plan.days] == [TODAY - timedelta(days=1)]
+    _clock(monkeypatch, 4)
+    assert "The exam is today" in repr(study_plan(TODAY))
 
 
 @pytest.mark.parametrize("said", ["2026-12-5", "2026/12/05", " 2026.12.05 ", datetime(2026, 12, 5)])
@@ -540,25 +627,72 @@ def test_no_lesson_without_weight_stands_below_the_heaviest_first() -> None:
     assert all("% of the exam" in text for text in heavy if text.startswith("Lesson"))
 
 
-def test_the_diagnostic_orders_the_sheets_and_the_plan_says_so() -> None:
-    assert "after the diagnostic" in _notes("2026-11-23", 120)
+def _diagnosed(**verdicts: str) -> None:
+    """A diagnostic that is handed in, with the verdict on one question of each lesson."""
     stamp = "diagnostic-20261122T090000-abcd"
-    verdicts = {"05-q07": "wrong", "01-q13": "right"}
-    items = [{"id": name, "seed": 0, "hash": "0" * 8, "places": None} for name in verdicts]
+    asked = {"l00": "00-q01", "l01": "01-q13", "l05": "05-q07"}
+    found = {asked[name]: verdict for name, verdict in verdicts.items()}
+    items = [{"id": name, "seed": 0, "hash": "0" * 8, "places": None} for name in found]
     progress.record(
         "exam", stamp, what="start", blueprint="diagnostic", title="Diagnostic", seed=1,
         items=items, minutes=None, extra=0.0,
     )  # fmt: skip
-    progress.record("exam", stamp, what="end", why="handed in", verdicts=verdicts)
+    progress.record("exam", stamp, what="end", why="handed in", verdicts=found)
+
+
+def test_the_diagnostic_orders_the_sheets_and_the_plan_says_so() -> None:
+    assert "most to gain, by weight in the exam. Run this cell again after" in _notes("2026-11-23")
+    _diagnosed(l01="right", l05="wrong")
     shown = study_plan("2026-11-23", 120)
     assert isinstance(shown, StudyPlan)
     order = _sheets(shown.plan)
-    assert (order[0], order[-2:]) == ("05", ["01", "00"])
-    assert any("wrong first answers so far (05)" in note for note in shown.notes)
+    # 11 % of the exam, but right: behind 10 %. 4 %, but wrong: before 5 %.
+    assert order.index("06") < order.index("01") and order.index("05") < order.index("02")
+    said = "most to gain, by weight in the exam and by your first answers so far."
+    assert any(note.startswith("The sheets") and note.endswith(said) for note in shown.notes)
     assert "cards" in {entry.kind for entry in shown.plan.days[0].entries}
     longer = study_plan("2026-11-25", 90)
     assert isinstance(longer, StudyPlan) and longer.plan.first
-    assert any("the other sheets begin with your wrong" in note for note in longer.notes)
+    assert any(f"the other sheets begin where you have {said}" in note for note in longer.notes)
+
+
+def test_a_wrong_answer_in_what_no_exam_asks_takes_no_sheets_place() -> None:
+    _diagnosed(l00="wrong")
+    shown = study_plan("2026-11-23", 30)
+    assert isinstance(shown, StudyPlan)
+    assert "06" in _sheets(shown.plan) and "00" not in _sheets(shown.plan)
+    # It moves no other sheet, so it is not named as a reason.
+    assert any(note.endswith("most to gain, by weight in the exam.") for note in shown.notes)
+
+
+def test_the_order_of_sheets_has_no_reason_but_those_that_hold() -> None:
+    def said(*lessons: Lesson) -> list[str]:
+        return widget._order(plan(1, 60, list(lessons), diagnosed=True), lessons)
+
+    right, wrong = {"right": 1, "asked": 1}, {"right": 0, "asked": 1}
+    by = "The sheets begin where you have most to gain, by"
+    assert said(lesson(1), lesson(2)) == []  # the course's order
+    assert said(lesson(1, **right), lesson(2, **right)) == []
+    assert said(lesson(1), lesson(2, **wrong)) == [f"{by} your first answers so far."]
+    assert said(lesson(1, weight=0.0), lesson(2, weight=0.0, **right)) == [
+        f"{by} your first answers so far."
+    ]
+    # Of what the exam does not ask, no answer moves a sheet before one that it does ask.
+    unasked = lesson(4, weight=0.0, **wrong)
+    for more in ([], [unasked]):
+        lessons = [lesson(1, weight=0.1), lesson(2, weight=0.2), *more]
+        assert said(*lessons) == [f"{by} weight in the exam."]
+    assert said(lesson(1, weight=0.1), lesson(2, weight=0.2, **right)) == [
+        f"{by} weight in the exam and by your first answers so far."
+    ]
+
+
+def test_why_there_is_no_mock_exam_is_true_of_short_days_and_of_few() -> None:
+    [short] = [note for note in _notes("2026-12-22", 20).split("\n") if "No mock" in note]
+    assert short.endswith("takes 25 minutes in one sitting, and your days have 20.")
+    [few] = [note for note in _notes("2026-11-24", 40).split("\n") if "No mock" in note]
+    assert "takes 25 minutes, and 15 more on the day after it. In so few days" in few
+    assert "No mock" not in _notes("2026-12-22", 25)
 
 
 def test_the_evening_before_links_the_sheets_and_the_cards_and_says_why_no_mock() -> None:

@@ -5,16 +5,22 @@ The rules, in the order in which they win:
 
 * No day holds more than its minutes. The day before the exam, unless it is the only one left, holds
   at most `LIGHT` of them, and nothing new: what went wrong, sheets, cards.
-* First the diagnostic, then every lesson's sheet, then mock exams, then whole lessons: the sheets
-  serve the whole exam in the time of one lesson, and go before cards.
-* A mock exam is taken in one sitting, on a day after which at least one is left for mending.
-* Of lessons that do not all fit, those go in that have most to gain: the share of the exam times
-  the share of wrong first answers. What is left out is named. Lesson 00, which no exam asks for,
-  comes after all others.
-* Sheets come in the order of need: first lessons with wrong first answers, then those that were
-  not asked yet, last those that were all right; in each, the heaviest in the exam first.
-* If all fits, lessons come in the course's order, and no faster than they have to, by the last
-  mock exam; if not, in the order of what they have to gain.
+* First the diagnostic, then mock exams, the sheets of what the exam asks (all, if no lesson has any
+  weight), cards, the other sheets, and last whole lessons: the sheets serve the whole exam in the
+  time of one lesson.
+* A mock exam is taken in one sitting, on a day after which at least one is left for mending. The
+  last one takes a third of the time at most. Where none fits so, and two or three days are left,
+  the shortest may take nearly half, if those sheets and cards still find room.
+* Of lessons that do not all fit, each goes in that still fits, in the order of what it has to gain:
+  the share of the exam times the share of wrong first answers. What the others build on goes
+  before, if any of them goes in; lesson 00, if the exam does not ask it, only after all of them.
+  What is left out is named.
+* A sheet follows its lesson. The other sheets come in the order of what they have to gain, too, and
+  if not all sheets fit, those with least are left out.
+* If all lessons, or all but lesson 00, fit one after the other, they come in the course's order:
+  what is new by the last mock exam, if that can be, and at the slowest pace at which the lesson in
+  most parts has as few as can be (two are as good as one). If not, they come in any order that
+  fits, so that lessons are cut up little.
 """
 
 from __future__ import annotations
@@ -83,15 +89,10 @@ class Lesson:
     asked: int = 0
 
     @property
-    def wrong(self) -> int:
-        """First answers that were wrong."""
-        return self.asked - self.right
-
-    @property
     def wrong_share(self) -> float:
         """The share of wrong first answers (0 to 1), with one right and one wrong more: few answers
         are no certainty, and none stand like one of two (Laplace's rule of succession)."""
-        return (self.wrong + 1) / (self.asked + 2)
+        return (self.asked - self.right + 1) / (self.asked + 2)
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,7 @@ def _with_cards(
     """The table filled beside cards, as many as leave room for every sheet that matters; and the
     minutes of cards a day.
 
-    A sheet is worth more than the cards of its day, if the exam asks it or it went wrong.
+    A sheet is worth more than the cards of its day, if the exam asks for its lesson.
     """
     full = CARDS if table.most >= 30 else CARDS // 2
     weighed = any(one.weight for one in lessons)
@@ -207,7 +208,7 @@ def _with_cards(
             dealt.add(place, Entry("cards", cards))
         found = _fill(dealt, lessons, mock_day)
         missing = [one for one in lessons if one not in found[2]]
-        if not any(one.weight or one.wrong or not weighed for one in missing):
+        if not any(one.weight or not weighed for one in missing):
             return found, cards
     return _fill(table, lessons, mock_day), 0
 
@@ -334,27 +335,28 @@ Filled = tuple[_Table, list[Lesson], list[Lesson]]
 def _fill(table: _Table, lessons: Sequence[Lesson], mock_day: int) -> Filled:
     """The table with as many sheets, then as many lessons, as fit; which ones."""
     work = [one for one in lessons if one.minutes]
-    all_sheets = by_need(lessons)
+    ranked = by_gain(lessons)
     in_order = sorted(work, key=lambda one: one.number)
     weighed = any(one.weight for one in lessons)
     asked = [one for one in in_order if one.number != NOTEBOOKS or one.weight or not weighed]
     for wanted in (in_order, asked):  # time enough for all, or for all but lesson 00?
         paces = (*STEADY, MOST)
-        tried = (_filled(table, wanted, all_sheets, mock_day, pace) for pace in paces)
+        tried = (_filled(table, wanted, ranked, mock_day, pace) for pace in paces)
         fits = [done for done in tried if done]
         fits = fits or [
-            done for done in [_filled(table, wanted, all_sheets, table.count - 2, MOST)] if done
+            done for done in [_filled(table, wanted, ranked, table.count - 2, MOST)] if done
         ]
         if fits:
-            return min(fits, key=_most_parts), wanted, all_sheets
+            return min(fits, key=_most_parts), wanted, ranked
     best, sheets = table, list[Lesson]()
-    for one in by_need(lessons):
+    for one in ranked:
         if done := _filled(table, [], [*sheets, one], table.count - 2, MOST):
             best, sheets = done, [*sheets, one]
     needed = [one for one in work if one.needed]
-    chosen = _chosen(table, [*needed, *(one for one in _by_gain(work) if not one.needed)], sheets)
+    others = [one for one in ranked if one.minutes and not one.needed]
+    chosen = _chosen(table, [*needed, *others], sheets)
     if chosen and all(one.needed for one in chosen):  # it serves nothing that is planned
-        chosen = _chosen(table, [one for one in _by_gain(work) if not one.needed], sheets)
+        chosen = _chosen(table, others, sheets)
     return _packed(table, chosen, sheets) or best, chosen, sheets
 
 
@@ -384,30 +386,18 @@ def _by_weight(lessons: Sequence[Lesson]) -> list[Lesson]:
     )
 
 
-def _by_gain(lessons: Sequence[Lesson]) -> list[Lesson]:
-    """The lessons in the order of what working through them may gain in the exam; without weights
-    each counts alike."""
-    weighed = any(one.weight for one in lessons)
-    return sorted(
-        _by_weight(lessons), key=lambda one: -(one.weight if weighed else 1.0) * one.wrong_share
-    )
-
-
-def by_need(lessons: Sequence[Lesson]) -> list[Lesson]:
-    """The lessons in the order of their sheets: wrong first answers first, by their share (with
-    one right and one wrong more, as few answers are no certainty), then what was not asked, last
-    what was all right; the heaviest first where these are equal."""
-
+def by_gain(lessons: Sequence[Lesson]) -> list[Lesson]:
+    """The lessons in the order of what they have to gain in the exam: weight times share of wrong
+    first answers. Those without weight come last, and of them lesson 00; if none has any, each
+    counts alike."""
     weighed = any(one.weight for one in lessons)
 
-    def need(one: Lesson) -> tuple[int, float]:
-        if one.wrong:
-            return 0, -one.wrong_share
-        if weighed and one.number == NOTEBOOKS and not one.weight:
-            return 3, 0.0
-        return (2 if one.asked else 1), 0.0
+    def key(one: Lesson) -> tuple[float, bool, float, str]:
+        gain = (one.weight if weighed else 1.0) * one.wrong_share
+        # What the exam does not ask gains nothing: only among its like does it count what is wrong.
+        return -gain, weighed and one.number == NOTEBOOKS, -one.wrong_share, one.number
 
-    return sorted(_by_weight(lessons), key=need)
+    return sorted(lessons, key=key)
 
 
 def _packed(table: _Table, work: Sequence[Lesson], sheets: Sequence[Lesson]) -> _Table | None:

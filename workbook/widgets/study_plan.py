@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -13,7 +13,7 @@ from workbook import paths, progress
 from workbook.exercises import standing
 from workbook.questions import bank
 from workbook.questions.bank import BankError
-from workbook.study import days
+from workbook.study import days, schedule
 from workbook.study.blueprint import Blueprint, Topic, blueprints, find, percent
 from workbook.study.days import Day, Entry, Plan
 from workbook.study.deck import wrong_in_exams
@@ -220,7 +220,8 @@ def study_plan(
 
 
 def _planned(exam_day: object, minutes: object, code: bool, exam: str) -> StudyPlan | Card:
-    today, events = _today(), progress.events()
+    # The learner's day, as the cards count it: who plans past midnight is still in yesterday.
+    today, events = schedule.day(_now()), progress.events()
     known = exam_date(events)
     wanted = known if exam_day in ("", None) else _read(exam_day)
     if wanted is None:
@@ -263,12 +264,14 @@ def _planned(exam_day: object, minutes: object, code: bool, exam: str) -> StudyP
         notes.insert(0, f"I read {str(exam_day).strip()} as {_long(slashes)}.")
     notes += _order(made, days.needs(there, record, code=code, twins=twins, weights=weights))
     notes += _covered(chosen, weights, there)
-    notes += _notes(made, weights, mocks, plan(False) if code and made.left_out else None)
+    notes += _notes(made, weights, plan(False) if code and made.left_out else None)
+    notes += _no_mock(made, mocks, int(minutes))
+    notes.append("On the last evening before the exam stop early, and rest.")
     return StudyPlan(made, titles, {one.number: one.file for one in there}, notes, weights)
 
 
-def _today() -> date:
-    return date.today()
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _read(given: object) -> date | None:
@@ -352,24 +355,20 @@ def _order(made: Plan, lessons: Sequence[days.Lesson]) -> list[str]:
     """How the sheets are ordered that do not follow a lesson."""
     after = set(made.first)  # a sheet follows its lesson
     order = [e.about for e in made.entries if e.kind == "sheet" and e.about not in after]
-    by_need = [one for one in days.by_need(lessons) if one.number in order]
-    if len(order) < 2 or order != [one.number for one in by_need]:
+    listed = [one for one in days.by_gain(lessons) if one.number in order]
+    if order != [one.number for one in listed]:
         return []
-    wrong = [one.number for one in by_need if one.wrong]
+    weighed = any(one.weight for one in lessons)
+    counted = [one for one in listed if one.weight or not weighed]
+    by = ["weight in the exam"] * (len({one.weight for one in listed}) > 1)
+    by += ["your first answers so far"] * (len({one.wrong_share for one in counted}) > 1)
+    if not by:  # all alike: they stand in the course's order
+        return []
     sheets = "A sheet follows its lesson; the other sheets" if after else "The sheets"
-    if wrong:
-        return [
-            f"{sheets} begin with your wrong first answers so far ({', '.join(wrong)}), then "
-            "what was not asked yet; what was all right comes last. In each, the heaviest first."
-        ]
-    if any(one.asked for one in by_need):
-        return [f"{sheets} begin with what was not asked yet; what was all right comes last."]
-    if not any(one.weight for one in by_need):
-        return []
-    return [
-        f"{sheets} go by weight in the exam, the heaviest first. Run this cell again after the "
-        "diagnostic: then the lessons of your wrong answers come first."
-    ]
+    said = f"{sheets} begin where you have most to gain, by {' and by '.join(by)}."
+    if any(entry.kind == "diagnostic" for entry in made.entries):
+        said += " Run this cell again after the diagnostic: then its answers count, too."
+    return [said]
 
 
 def _covered(
@@ -401,10 +400,8 @@ def _covered(
     return [said]
 
 
-def _notes(
-    made: Plan, weights: dict[str, float], mocks: Sequence[days.Mock], without: Plan | None
-) -> list[str]:
-    """What to say below the table."""
+def _notes(made: Plan, weights: dict[str, float], without: Plan | None) -> list[str]:
+    """How much of the exam is left out, and what to do first."""
     notes = []
     if share := _weight_out(made, weights):
         heavy = {e.about for e in made.left_out if e.kind == "sheet" and weights.get(e.about)}
@@ -421,31 +418,30 @@ def _notes(
     if out and made.first and (share or not weights):
         begin = ", ".join(made.first)
         notes.append(f"Too few days for all: do first what is planned, in this order: {begin}.")
-    notes += _no_mock(made, mocks)
-    notes.append("On the last evening before the exam stop early, and rest.")
     return notes
 
 
-def _no_mock(made: Plan, mocks: Sequence[days.Mock]) -> list[str]:
+def _no_mock(made: Plan, mocks: Sequence[days.Mock], minutes: int) -> list[str]:
     """Why a mock exam found no place."""
-    taken = any(entry.kind == "mock" for entry in made.entries)
-    if mocks and not taken and len(made.days) == 1:
-        return ["No mock exam: no day would be left to mend what it shows."]
-    notes = []
-    if mocks and not taken:
-        short = min(mock.minutes for mock in mocks)
-        notes.append(
-            f"No mock exam: even the short one takes {short} minutes, and {days.MEND} more on the "
-            "day after it, which the diagnostic, the sheets and the cards use better."
-        )
-    elif taken:
-        notes += [
+    if not mocks:
+        return []
+    if any(entry.kind == "mock" for entry in made.entries):
+        return [
             f"A mock exam of {entry.minutes} minutes needs a day with as many and a day after "
             "it for mending, and should not take more than a third of all your time."
             for entry in made.left_out
             if entry.kind == "mock"
         ]
-    return notes
+    if len(made.days) == 1:
+        return ["No mock exam: no day would be left to mend what it shows."]
+    short = min(mock.minutes for mock in mocks)
+    takes = f"No mock exam: even the shortest takes {short} minutes"
+    if short > minutes:
+        return [f"{takes} in one sitting, and your days have {minutes}."]
+    return [
+        f"{takes}, and {days.MEND} more on the day after it. In so few days the rest of this plan "
+        "serves you more."
+    ]
 
 
 def _weight_out(made: Plan, weights: dict[str, float]) -> float:
