@@ -114,10 +114,14 @@ TABLE = Table(["what", "number"], [["some", "{n}"], ["all", "{m}"]])
 
 BROKEN: list[tuple[str, Question]] = [
     *[
-        ("above", with_options("Cart", "Order", "Sign-up", text))
+        ("above", with_options("Filled cart", "Paid order", "New sign-up", text))
         for text in (
             "All of the above", "None of the above.", "None of these", "Both A and B", "A and C",
-            "Neither of the two", "Any of these",
+            "Neither of the two", "Any of these", "All the above", "*All* of the above!",
+            "All are correct", "All of them", "None of them.", "All answers",
+            "All answers are right", "All three answers", "Either of the above",
+            "Both answers are right", "Every one of the above", "Options 1 and 2",
+            "Answers A and C", "The first two", "The last two are true", "None is right",
         )
     ],
     *[
@@ -166,6 +170,9 @@ def test_a_question_that_breaks_a_rule_is_told(rule: str, question: Question) ->
 
 SOUND: list[Question] = [
     with_options("None of the three counts", "Count none of the two", "All of both", "One of them"),
+    with_options("All of them, a third", "Both users count", "Neither visit does", "Nothing is so"),
+    with_options("The first two visits", "All answers typed", "All below five", "Steps 1 and 2"),
+    with_options("Both", "Neither", "The phone", "The bus"),  # of two things that the stem names
     asking("Which of them does **not** count?"),
     asking('Theo: "I do not know." Which is micro?'),
     asking("Which visit (not in May) is micro?"),

@@ -107,17 +107,26 @@ def _options(question: Question) -> list[Option]:
     return getattr(question, "options", [])
 
 
+_ALL = "(?:all|any|none|both|neither|either|each|every one)"
+_OPTIONS = "(?:options|answers|statements|choices)"
+_RIGHT = "(?: (?:is|are) (?:right|correct|true|wrong|false|incorrect))"
 _ABOVE = re.compile(
-    r"\b(?:all|any|none|both|neither) of (?:the )?(?:above|below|these|those|options|answers)\b"
-    r"|^(?:all|none|both|neither) of the (?:others?|two|three)$"
-    r"|\b(?:both|neither) [a-f] (?:and|or|nor) [a-f]\b|^[a-f] (?:and|or) [a-f]$",
-    re.IGNORECASE,
+    # anywhere in an option
+    rf"\b{_ALL} (?:of (?:the )?(?:above|below|these|those|{_OPTIONS})|the (?:above|below))\b"
+    r"|\b(?:both|neither) [a-f] (?:and|or|nor) [a-f]\b"
+    # as the whole option: the same words may begin a thought of its own
+    rf"|^{_ALL}(?: of)?(?: the)?(?: other)?(?: (?:two|three))? {_OPTIONS}{_RIGHT}?$"
+    rf"|^{_ALL} of (?:them|the (?:others?|two|three)){_RIGHT}?$"
+    rf"|^(?:all|any|none){_RIGHT}$"
+    rf"|^(?:only )?the (?:first|last|other) (?:two|three)(?: {_OPTIONS})?{_RIGHT}?$"
+    rf"|^(?:{_OPTIONS} )?[a-f] (?:and|or) [a-f]{_RIGHT}?$"
+    rf"|^{_OPTIONS} [1-6] (?:and|or) [1-6]{_RIGHT}?$",
 )
 
 
 def _above(question: Question) -> Iterator[_Fault]:
     for index, option in enumerate(_options(question)):
-        if _ABOVE.search(option.text.strip(" .")):
+        if _ABOVE.search(_normal(option.text)):
             what = f"the option `{option.text}` refers to other options"
             todo = "say a thing of its own, or use type multiple: options are shuffled in exams"
             yield ("options", index), what, todo
