@@ -129,6 +129,10 @@ BROKEN: list[tuple[str, Question]] = [
         for stem in (
             "Which of them is not a conversion?", "Which would you never count?",
             "All are micro. Which of these does the log no longer hold?", "Which isn't a rate?",
+            "Which isn’t a rate?", "Mark the one that is not a rate. Which?",
+            "One of them is never counted. Which of them?", "Pick what no log holds. Is it macro?",
+            "How many of them are not micro?", "Which one does not count, and why?",
+            "How should nobody, not even Theo, count?",
             "Which belong here, except in May?", 'He says "no". Which does **not** and never?',
         )
     ],
@@ -174,6 +178,12 @@ SOUND: list[Question] = [
     with_options("The first two visits", "All answers typed", "All below five", "Steps 1 and 2"),
     with_options("Both", "Neither", "The phone", "The bus"),  # of two things that the stem names
     asking("Which of them does **not** count?"),
+    asking("Why is there no change in sales?"),
+    asking("Sales fell in May. **Why** do visitors not return, and buyers neither?"),
+    asking("Which reading is right, and why can't the other be?"),
+    asking("Mark does not agree. Names are not sent. Which visit is micro?"),
+    asking("How can it be that no order was recorded?"),
+    asking("May has no orders. On which day do they stop?"),
     asking('Theo: "I do not know." Which is micro?'),
     asking("Which visit (not in May) is micro?"),
     asking("That is not all. Which visit is micro?"),

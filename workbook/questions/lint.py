@@ -132,15 +132,26 @@ def _above(question: Question) -> Iterator[_Fault]:
             yield ("options", index), what, todo
 
 
-_NEGATIVE = re.compile(r"\b(?:not|never|except|cannot|no|neither|nor)\b|n't\b", re.IGNORECASE)
+_NEGATIVE = re.compile(r"\b(?:not|never|except|cannot|no|neither|nor)\b|n['’]t\b", re.IGNORECASE)
+_PLAIN = re.compile(
+    # what cannot be read over, or belongs to the case: the reason is asked for something that is so
+    r"\**\b(?:why|how (?:is|are|was|were|do|does|did|can|could))\b.*|\*\*.*?\*\*|\([^()]*\)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ORDER = re.compile(  # with what is to be chosen: Mark is a person too, and a name a noun
+    r"(?:mark|choose|pick|select|tick|find|name) (?:the|those|all|every|each|any|one|two|what)\b",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"which(?: ones?| two| of (?:them|these)| is it| are they)?\?", re.IGNORECASE)
 
 
 def _negative(question: Question) -> Iterator[_Fault]:
-    for sentence in _sentences(question.stem):
-        if not sentence.endswith("?"):
+    sentences = _sentences(question.stem)
+    for sentence, after in itertools.zip_longest(sentences, sentences[1:], fillvalue=""):
+        if not (sentence.endswith("?") or _ORDER.match(sentence) or _BARE.fullmatch(after)):
             continue
-        if found := _NEGATIVE.search(re.sub(r"\*\*.*?\*\*|\([^()]*\)", "", sentence)):
-            word = found[0] if found[0] != "n't" else "n't (spelled out)"
+        if found := _NEGATIVE.search(_PLAIN.sub("", sentence)):
+            word = found[0] if found[0].isalpha() else "n't (spelled out)"
             what = f"a negative in the question is easily read over: `{word}`"
             yield ("stem",), what, f"write **{word}**, or ask for what holds"
 
