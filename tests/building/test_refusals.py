@@ -249,6 +249,7 @@ IN_THE_BANK = {
     "an answer that is no number": (
         "answer: orders / visits", "answer: .nan", "answer: .nan", "not a finite number",
     ),
+    "a number for all": ("answer: orders / visits", "answer: 0.25", "answer: 0.25", "0.25 is"),
     "a slip that is right": (
         "value: visits / orders", "value: 1 - 1 + orders / visits", "wrong: [{value: 1",
         "cannot be told from `orders / visits`",

@@ -154,7 +154,18 @@ BROKEN: list[tuple[str, Question]] = [
     ("slip", numeric("n + m", "2 * m", "m + m", tolerance=0.01)),
     ("rounding", numeric("100 * n / m", stem="What share (one decimal) is {n} of {m}?",
                          tolerance=0.04)),
+    *[
+        ("rounding", numeric("m / n", stem=f"What is {{m}} by {{n}} ({asked})?", tolerance=off))
+        for asked, off in (
+            ("to 1 decimal place", 0.04), ("to 2 decimals", 0.004), ("Two decimal places", 0.004),
+            ("no decimals", 0.4),
+        )
+    ],
     ("rounding", numeric("n / m")),
+    ("constant", replace(numeric("n"), answer=12.5, tolerance=0.05)),
+    ("constant", numeric("5 * 5")),
+    ("constant", numeric("n - n + 3", "m")),
+    ("constant", numeric("25 + n / 100", tolerance=0.5)),
     ("shown", numeric("n + m", stem="How many are {n}?", tolerance=0.01)),
     ("shown", numeric("n", "n + m", stem="How many are {n}?", tolerance=0.01)),
     ("shown", numeric("n + m", stem="How many are {n} of {m:.0f}?", tolerance=0.01)),
@@ -200,6 +211,10 @@ SOUND: list[Question] = [
            options=[Option("Only now", "", True), Option("Not now", "")]),
     numeric("n + m", "n", table=TABLE, stem="How many are there?", tolerance=0.01),
     numeric("100 * n / m", stem="What share (one decimal) is {n} of {m}?", tolerance=0.05),
+    numeric("n / m", stem="What is {n} by {m}, to 2 decimal places?", tolerance=0.005),
+    numeric("n / m", stem="By how many is {n} by {m}, with 2 decimals?", tolerance=0.005),
+    replace(numeric("n"), stem="How many are 3 and 4?", numbers={}, answer=7),
+    numeric("25 + n / 100", tolerance=0.01),
     numeric("n", stem="How many are {n:.0f}?"),
     numeric("n + m", tolerance=0.01, why="It is {n / m:.2f}."),
     asking("What does `dataLayer.push({ecommerce})` do?"),

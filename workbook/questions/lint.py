@@ -286,17 +286,33 @@ def _draws(question: Question) -> Iterator[dict[str, int | float]]:
             yield numbers
 
 
-_DECIMALS = {"one decimal": 1, "two decimals": 2, "three decimals": 3}
+def _constant(question: Question) -> Iterator[_Fault]:
+    """No answer is right whatever is drawn: it could be passed on, and nobody would compute."""
+    if not isinstance(question, Numeric) or not question.numbers:
+        return
+    try:
+        values = [evaluate(question.answer, numbers) for numbers in _draws(question)]
+    except ExpressionError:
+        return  # told by the rule on slips
+    low, high = min(values), max(values)
+    if high - low <= 2 * question.tolerance:
+        what = f"{(low + high) / 2:g} is right whatever numbers are drawn"
+        yield ("answer",), what, "compute it from the numbers, or write them into the stem"
+
+
+_DECIMALS = re.compile(r"\b(no|one|two|three|four|[0-9])[ -]decimals?\b", re.IGNORECASE)
+_COUNTS = ("no", "one", "two", "three", "four")
 
 
 def _rounding(question: Question) -> Iterator[_Fault]:
     """Who computes rightly and rounds as the stem asks is right."""
     if not isinstance(question, Numeric):
         return
-    asked = [places for words, places in _DECIMALS.items() if words in question.stem.lower()]
+    asked = _DECIMALS.search(question.stem)
     if not asked and question.tolerance > 0:
         return  # the tolerance says how exact it must be
-    places = asked[0] if asked else 0
+    count = asked[1].lower() if asked else "no"
+    places = int(count) if count.isdecimal() else _COUNTS.index(count)
     for numbers in _draws(question):
         try:
             value = evaluate(question.answer, numbers)
@@ -604,6 +620,7 @@ OF_QUESTION: dict[str, Callable[[Question], Iterator[_Fault]]] = {
     "option-length": _lengths,
     "form": _forms,
     "slip": _slips,
+    "constant": _constant,
     "rounding": _rounding,
     "shown": _shown,
     "filled": _filled,
