@@ -275,7 +275,38 @@ def test_a_habit_of_a_bank_is_told_once_there_are_enough_questions(habit: str) -
     found = [finding for finding in lint.lint(questions) if finding.rule == rule]
     assert any(said in finding.what for finding in found), found
     assert {finding.rule for finding in lint.lint(questions)} == {rule}
-    assert lint.lint(questions[: lint.ENOUGH - 1]) == [], "few questions show luck"
+    assert lint.lint(questions[:3]) == [], "few questions show luck"
+
+
+FEW: dict[str, tuple[Callable[[], list[Question]], str]] = {
+    "A in seven of seven": (lambda: bank_of("AAAAAAA"), "A is right in 7 of 7"),
+    "C in four of four": (lambda: bank_of("CCCC"), "C is right in 4 of 4"),
+    "B in five of six": (lambda: bank_of("BBDBBB"), "B is right in 5 of 6"),
+    "the longest": (lambda: bank_of(KEYS[:7], lambda key: grown(key, 2, True)), "longest option"),
+    "the shortest": (lambda: bank_of(KEYS[:5], lambda key: grown(key, -2, True)), "shortest opt"),
+    "the stem's words": (lambda: pointing()[:4], "words with the stem is right in 4 of 4"),
+}
+
+
+@pytest.mark.parametrize("habit", FEW)
+def test_a_habit_of_few_questions_is_told_if_luck_hardly_brings_it(habit: str) -> None:
+    made, said = FEW[habit]
+    [finding] = lint.lint(made())
+    assert finding.rule == "few"
+    assert said in finding.what
+
+
+LUCKY = {
+    "three of three": lambda: bank_of("AAA"),
+    "four of six": lambda: bank_of("AABAAC"),
+    "yes or no": lambda: [single(n, 0, [f"{word()} yes", f"{word()} not"]) for n in range(1, 8)],
+    "all of one length": lambda: bank_of(KEYS[:7]),
+}
+
+
+@pytest.mark.parametrize("luck", LUCKY)
+def test_what_luck_brings_few_questions_is_let_be(luck: str) -> None:
+    assert lint.lint(LUCKY[luck]()) == []
 
 
 # --- what is asked twice -------------------------------------------------------------------------
@@ -329,8 +360,8 @@ def test_twins_of_one_exercise_may_share_a_table() -> None:
 
 
 def test_every_rule_is_broken_by_a_case() -> None:
-    broken = {rule for rule, _ in BROKEN} | {rule for rule, _, _ in HABITS.values()} | {"duplicate"}
-    assert broken == set(lint.RULES)
+    broken = {rule for rule, _ in BROKEN} | {rule for rule, _, _ in HABITS.values()}
+    assert broken | {"duplicate", "few"} == set(lint.RULES)
 
 
 # --- files ---------------------------------------------------------------------------------------

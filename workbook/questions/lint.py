@@ -35,7 +35,7 @@ from workbook.questions.drawing import ExpressionError, draw, drawn, evaluate
 from workbook.questions.validate import Loc, Problem, opened
 
 ENOUGH = 8
-"""Fewer single-answer questions show no habit, only luck."""
+"""Of fewer single-answer questions no share is asked; a habit is what luck hardly brings."""
 SEEDS = range(200)
 """Numbers are drawn this often; what holds for all of these draws is taken to hold for any."""
 
@@ -427,6 +427,51 @@ def _singles(questions: Iterable[Question]) -> list[Single]:
     return found if len(found) >= ENOUGH else []
 
 
+def _extreme(question: Single, extreme: Callable[[Iterable[int]], int]) -> list[int]:
+    lengths = [len(option.text) for option in question.options]
+    return [place for place, n in enumerate(lengths) if n == extreme(lengths)]
+
+
+def _in_stem(question: Single) -> list[int]:
+    stem = words(question.stem)
+    shared = [len(stem & words(option.text)) for option in question.options]
+    return [place for place, count in enumerate(shared) if count == max(shared)]
+
+
+def _guesses(question: Single) -> dict[str, list[int]]:
+    """What somebody may take who knows nothing: the places of the options it is open between."""
+    return {
+        "the longest option": _extreme(question, max),
+        "the shortest option": _extreme(question, min),
+        "the option that shares most words with the stem": _in_stem(question),
+        **{_letter(place): [place] for place in range(len(question.options))},
+    }
+
+
+LUCK = 1 / 200
+"""What comes by chance more rarely is a habit: A in four questions of four, or in five of six."""
+
+
+def _few(questions: Sequence[Question]) -> Iterator[_Habit]:
+    singles = [question for question in questions if isinstance(question, Single)]
+    if len(singles) >= ENOUGH:
+        return  # the rules below are stricter
+    guesses = [_guesses(question) for question in singles]
+    for name in dict.fromkeys(itertools.chain(*guesses)):
+        hits, chances = 0, [1.0]  # of so many hits, were the right options drawn by lot
+        for question, guess in zip(singles, guesses, strict=True):
+            taken = guess.get(name, [])
+            hits += _key(question) in taken
+            chance = len(taken) / len(question.options)
+            chances = [
+                missed * (1 - chance) + hit * chance
+                for missed, hit in zip([*chances, 0.0], [0.0, *chances], strict=True)
+            ]
+        if sum(chances[hits:]) < LUCK:
+            what = f"{name} is right in {hits} of {len(singles)} questions, which is hardly luck"
+            yield singles[0], what, "make it wrong in some"
+
+
 MOST, LEAST = 1.2, 1 / 3  # of what chance gives: never to be the longest would tell as well
 
 
@@ -436,8 +481,7 @@ def _length_habit(questions: Sequence[Question]) -> Iterator[_Habit]:
     for word, extreme in (("longest", max), ("shortest", min)):
         hits, found = 0.0, []
         for question in singles:
-            lengths = [len(option.text) for option in question.options]
-            taken = [place for place, n in enumerate(lengths) if n == extreme(lengths)]
+            taken = _extreme(question, extreme)
             if _key(question) in taken:
                 hits += 1 / len(taken)
                 found.append(question.id)
@@ -510,13 +554,11 @@ def _stem_words(questions: Sequence[Question]) -> Iterator[_Habit]:
     singles = _singles(questions)
     pointed, by_chance, found = 0.0, 0.0, []
     for question in singles:
-        stem = words(question.stem)
-        shared = [len(stem & words(option.text)) for option in question.options]
-        most = [place for place, count in enumerate(shared) if count == max(shared)]
-        by_chance += 1 / len(shared)
+        most, options = _in_stem(question), len(question.options)
+        by_chance += 1 / options
         if _key(question) in most:
             pointed += 1 / len(most)
-            if len(most) < len(shared):
+            if len(most) < options:
                 found.append(question.id)
     if pointed > POINTING * by_chance:
         what = (
@@ -626,6 +668,7 @@ OF_QUESTION: dict[str, Callable[[Question], Iterator[_Fault]]] = {
     "filled": _filled,
 }
 OF_BANK: dict[str, Callable[[Sequence[Question]], Iterator[_Habit]]] = {
+    "few": _few,
     "length": _length_habit,
     "letters": _letters,
     "runs": _runs,
