@@ -449,7 +449,7 @@ def _guesses(question: Single) -> dict[str, list[int]]:
 
 
 LUCK = 1 / 200
-"""What comes by chance more rarely is a habit: A in four questions of four, or in five of six."""
+"""What random keys give one guess more rarely is a habit; of four options, A in four of four."""
 
 
 def _few(questions: Sequence[Question]) -> Iterator[_Habit]:
