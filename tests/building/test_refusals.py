@@ -246,6 +246,10 @@ IN_THE_BANK = {
     "missing key": ("  bloom: apply\n", "", "- id: 01-q01", "`bloom` is missing"),
     "unknown objective": ("L1.2", "L9.9", "objective: L9.9", "unknown objective `L9.9`"),
     "no number": ("orders / visits\n", "order / visits\n", "answer: order", "cannot be computed"),
+    "an answer that is no number": (
+        "answer: orders / visits", "answer: .nan", "answer: .nan", "not a finite number",
+    ),
+    "a number for all": ("answer: orders / visits", "answer: 0.25", "answer: 0.25", "0.25 is"),
     "a slip that is right": (
         "value: visits / orders", "value: 1 - 1 + orders / visits", "wrong: [{value: 1",
         "cannot be told from `orders / visits`",

@@ -82,10 +82,21 @@ def test_what_cannot_stand_in_one_is_refused(home: Path, more: str, words: str) 
     ("text", "said"),
     [
         ('cards:\n  "01":\n  - 01-q01\n', []),
-        ('cards:\n  "01":\n  - 01-q01\n  - 01-q99\n', ["4: There is no question 01-q99."]),
+        (
+            'cards:\n  "01":\n  - 01-q01\n  - 01-q99\n',
+            ["4: 01-q99 cannot be a card; There is no question 01-q99."],
+        ),
         ('cards:\n  "00": [01-q01]\n', ["2: 01-q01 is no question of lesson 00"]),
         ('cards:\n  "01": [01-q01\n', ["3: is not YAML"]),
-        ("- 01-q01\n", ["1: write `cards:`"]),
+        ("- 01-q01\n", ["1: there are no cards"]),
+        ("cards: {}\n", ["1: there are no cards"]),
+        ('cards:\n  "01": 01-q01\n', ["2: lesson 01 has no list"]),
+        ('cards:\n  "01":\n', ["2: lesson 01 has no list"]),
+        ('cards:\n  "01": []\n', ["2: lesson 01 has no list"]),
+        ('cards:\n  "01": [01-q01]\n  "01": [01-q02]\n', ["3: the key `01` stands here twice"]),
+        ('cards:\n  "01":\n  - 01-q01\n  - 01-q01\n', ["4: 01-q01 stands here twice"]),
+        ("cards:\n  1: [01-q01]\n", ["2: the key `1` is not read as text"]),
+        ('cards:\n  "01": [01-q04]\n', ["2: 01-q04 is reserved for mock exams"]),
     ],
 )
 def test_a_card_that_no_lesson_asks_stops_the_build(home: Path, text: str, said: list[str]) -> None:

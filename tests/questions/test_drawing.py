@@ -55,6 +55,14 @@ def test_what_is_not_arithmetic_is_refused_by_name(expression: str) -> None:
     assert expression in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "plain", [float("nan"), float("inf"), -float("inf"), 10**400], ids=range(4)
+)
+def test_a_plain_number_must_be_finite_too(plain: float) -> None:
+    with pytest.raises(ExpressionError):
+        evaluate(plain, {})
+
+
 def test_a_shuffle_is_fixed_and_never_gives_the_answer_away() -> None:
     for count in (2, 3, 5):
         for seed in range(50):

@@ -59,6 +59,22 @@ CASES = {
         "answer: 100 * (1 - orders / carts)", "answer: 100 * (1 - order / carts)", "answer: 100",
         "cannot be computed",
     ),
+    **{
+        f"an answer {number}": (
+            "answer: 100 * (", f"answer: {number} #", f"answer: {number}", "not a finite number",
+        )
+        for number in (".nan", ".inf", "-.inf")
+    },
+    "a slip that is no number": (
+        "value: 100 * orders / carts", "value: .nan", "- value: .nan", "not a finite number",
+    ),
+    **{
+        f"a tolerance of {number}": (
+            "  tolerance: 0.05", f"  tolerance: {number}", f"  tolerance: {number}", "tolerance is",
+        )
+        for number in (".nan", ".inf", "-1")
+    },
+    "a range without end": ("[200, 800, 50]", "[200, .inf, 50]", "numbers:", "draws nothing"),
     "code as an answer": ("answer: 100 * (", "answer: ().__class__ #", "answer: ()", "computed"),
     "a text that cannot be filled": ("Of {carts} users", "Of {cars} users", "- id: 02-q03", "cars"),
     "a number used nowhere": (

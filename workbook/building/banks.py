@@ -17,15 +17,16 @@ def unsound(path: Path, objectives: Collection[str]) -> list[Problem]:
     """Faults that keep the bank at `path` from being used."""
     from workbook.questions import validate
 
-    return [_problem(path, fault) for fault in validate.validate(path, objectives)]
+    return [problem(path, fault) for fault in validate.validate(path, objectives)]
 
 
 def telling(path: Path) -> list[Problem]:
     """What is to be mended in the questions of a sound bank."""
     from workbook.questions import lint
 
-    return [_problem(path, fault) for fault in lint.problems(path)]
+    return [problem(path, fault) for fault in lint.problems(path)]
 
 
-def _problem(path: Path, fault: validate.Problem) -> Problem:
+def problem(path: Path, fault: validate.Problem) -> Problem:
+    """A fault as the build reports it."""
     return Problem(path, fault.line, f"{fault.what}; {fault.todo}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from workbook import paths
-from workbook.building import sheets, study_page
+from workbook.building import banks, sheets, study_page
 from workbook.questions import bank
 from workbook.reference.source import Lesson, Problem
 from workbook.study import deck
@@ -25,30 +26,42 @@ def beside(room: Lesson) -> tuple[dict[Path, str], list[Problem]]:
             return {}, problems
         return {Path("notebooks") / study_page.NAME: study_page.page(folder)}, []
     if room.number == CARDS and (folder / deck.FILE).exists():
-        return {}, list(_of_cards(folder / deck.FILE))
+        return {}, _of_cards(folder / deck.FILE)
     return {}, []
 
 
-def _of_cards(path: Path) -> Iterator[Problem]:
+def _of_cards(path: Path) -> list[Problem]:
     from workbook.questions import validate  # pydantic, which only a build needs
 
-    opened = validate.opened(path)
-    if isinstance(opened, validate.Problem):
-        yield Problem(path, opened.line, f"{opened.what}; {opened.todo}")
+    file = validate.opened(path)
+    faults = [file] if isinstance(file, validate.Problem) else file.problems(_unfit(file.data))
+    return [banks.problem(path, fault) for fault in faults]
+
+
+def _unfit(data: Any) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """Faults of the list of cards: the place, what is wrong, what to do."""
+    lessons = data.get("cards") if isinstance(data, dict) else None
+    if not isinstance(lessons, dict) or not lessons:
+        yield (), "there are no cards", "write `cards:`, and below it a list of ids for each lesson"
         return
-    data = opened.data.get("cards") if isinstance(opened.data, dict) else None
-    if not isinstance(data, dict):
-        yield Problem(path, 1, "write `cards:`, and below it a list of ids for each lesson")
-        return
-    for lesson, ids in data.items():
-        for place, name in enumerate(ids if isinstance(ids, list) else ()):
-            line = opened.lines.get(("cards", lesson, place), 1)
+    seen = set()
+    for lesson, ids in lessons.items():
+        if not isinstance(ids, list) or not ids:
+            what = f"lesson {lesson} has no list of ids"
+            yield ("cards", lesson), what, "write it in brackets, or leave the lesson out"
+            continue
+        for place, name in enumerate(map(str, ids)):
+            here = ("cards", lesson, place)
+            if name in seen:
+                yield here, f"{name} stands here twice", "keep one"
+            seen.add(name)
             try:
-                question = bank.get(str(name))
+                question = bank.get(name)
             except bank.BankError as fault:
-                yield Problem(path, line, str(fault))
+                yield here, f"{name} cannot be a card", str(fault)
                 continue
             if question.pool == "exam":
-                yield Problem(path, line, f"{name} is reserved for mock exams")
+                yield here, f"{name} is reserved for mock exams", "choose from the lesson's pool"
             if question.lesson != lesson:
-                yield Problem(path, line, f"{name} is no question of lesson {lesson}")
+                what = f"{name} is no question of lesson {lesson}"
+                yield here, what, f"move it to lesson {question.lesson}"

@@ -36,23 +36,23 @@ def draw(question: Question, seed: int = 0) -> dict[str, Number]:
 
 def evaluate(expression: Cell, numbers: Mapping[str, Number]) -> float:
     """The value of an arithmetic expression over `numbers`. Raises `ExpressionError`."""
-    if isinstance(expression, int | float):
-        return float(expression)
-    import simpleeval
-
     try:
-        value = float(
-            simpleeval.simple_eval(
-                expression,
-                names=dict(numbers),
-                functions={"round": round, "min": min, "max": max, "abs": abs, "sqrt": math.sqrt},
-            )
-        )
+        value = float(_computed(expression, numbers) if isinstance(expression, str) else expression)
     except Exception as error:  # simpleeval raises its own kinds, SyntaxError, ArithmeticError
         raise ExpressionError(f"`{expression}` cannot be computed: {error}") from error
     if not math.isfinite(value):
         raise ExpressionError(f"`{expression}` is not a finite number")
     return value
+
+
+def _computed(expression: str, numbers: Mapping[str, Number]) -> Any:
+    import simpleeval
+
+    return simpleeval.simple_eval(
+        expression,
+        names=dict(numbers),
+        functions={"round": round, "min": min, "max": max, "abs": abs, "sqrt": math.sqrt},
+    )
 
 
 def fill(text: str, numbers: Mapping[str, Number]) -> str:

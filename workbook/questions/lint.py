@@ -35,7 +35,7 @@ from workbook.questions.drawing import ExpressionError, draw, drawn, evaluate
 from workbook.questions.validate import Loc, Problem, opened
 
 ENOUGH = 8
-"""Fewer single-answer questions show no habit, only luck."""
+"""Of fewer single-answer questions no share is asked; a habit is what luck hardly brings."""
 SEEDS = range(200)
 """Numbers are drawn this often; what holds for all of these draws is taken to hold for any."""
 
@@ -107,31 +107,51 @@ def _options(question: Question) -> list[Option]:
     return getattr(question, "options", [])
 
 
+_ALL = "(?:all|any|none|both|neither|either|each|every one)"
+_OPTIONS = "(?:options|answers|statements|choices)"
+_RIGHT = "(?: (?:is|are) (?:right|correct|true|wrong|false|incorrect))"
 _ABOVE = re.compile(
-    r"\b(?:all|any|none|both|neither) of (?:the )?(?:above|below|these|those|options|answers)\b"
-    r"|^(?:all|none|both|neither) of the (?:others?|two|three)$"
-    r"|\b(?:both|neither) [a-f] (?:and|or|nor) [a-f]\b|^[a-f] (?:and|or) [a-f]$",
-    re.IGNORECASE,
+    # anywhere in an option
+    rf"\b{_ALL} (?:of (?:the )?(?:above|below|these|those|{_OPTIONS})|the (?:above|below))\b"
+    r"|\b(?:both|neither) [a-f] (?:and|or|nor) [a-f]\b"
+    # as the whole option: the same words may begin a thought of its own
+    rf"|^{_ALL}(?: of)?(?: the)?(?: other)?(?: (?:two|three))? {_OPTIONS}{_RIGHT}?$"
+    rf"|^{_ALL} of (?:them|the (?:others?|two|three)){_RIGHT}?$"
+    rf"|^(?:all|any|none){_RIGHT}$"
+    rf"|^(?:only )?the (?:first|last|other) (?:two|three)(?: {_OPTIONS})?{_RIGHT}?$"
+    rf"|^(?:{_OPTIONS} )?[a-f] (?:and|or) [a-f]{_RIGHT}?$"
+    rf"|^{_OPTIONS} [1-6] (?:and|or) [1-6]{_RIGHT}?$",
 )
 
 
 def _above(question: Question) -> Iterator[_Fault]:
     for index, option in enumerate(_options(question)):
-        if _ABOVE.search(option.text.strip(" .")):
+        if _ABOVE.search(_normal(option.text)):
             what = f"the option `{option.text}` refers to other options"
             todo = "say a thing of its own, or use type multiple: options are shuffled in exams"
             yield ("options", index), what, todo
 
 
-_NEGATIVE = re.compile(r"\b(?:not|never|except|cannot|no|neither|nor)\b|n't\b", re.IGNORECASE)
+_NEGATIVE = re.compile(r"\b(?:not|never|except|cannot|no|neither|nor)\b|n['’]t\b", re.IGNORECASE)
+_PLAIN = re.compile(
+    # what cannot be read over, or belongs to the case: the reason is asked for something that is so
+    r"\**\b(?:why|how (?:is|are|was|were|do|does|did|can|could))\b.*|\*\*.*?\*\*|\([^()]*\)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ORDER = re.compile(  # with what is to be chosen: Mark is a person too, and a name a noun
+    r"(?:mark|choose|pick|select|tick|find|name) (?:the|those|all|every|each|any|one|two|what)\b",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"which(?: ones?| two| of (?:them|these)| is it| are they)?\?", re.IGNORECASE)
 
 
 def _negative(question: Question) -> Iterator[_Fault]:
-    for sentence in _sentences(question.stem):
-        if not sentence.endswith("?"):
+    sentences = _sentences(question.stem)
+    for sentence, after in itertools.zip_longest(sentences, sentences[1:], fillvalue=""):
+        if not (sentence.endswith("?") or _ORDER.match(sentence) or _BARE.fullmatch(after)):
             continue
-        if found := _NEGATIVE.search(re.sub(r"\*\*.*?\*\*|\([^()]*\)", "", sentence)):
-            word = found[0] if found[0] != "n't" else "n't (spelled out)"
+        if found := _NEGATIVE.search(_PLAIN.sub("", sentence)):
+            word = found[0] if found[0].isalpha() else "n't (spelled out)"
             what = f"a negative in the question is easily read over: `{word}`"
             yield ("stem",), what, f"write **{word}**, or ask for what holds"
 
@@ -266,17 +286,33 @@ def _draws(question: Question) -> Iterator[dict[str, int | float]]:
             yield numbers
 
 
-_DECIMALS = {"one decimal": 1, "two decimals": 2, "three decimals": 3}
+def _constant(question: Question) -> Iterator[_Fault]:
+    """No answer is right whatever is drawn: it could be passed on, and nobody would compute."""
+    if not isinstance(question, Numeric) or not question.numbers:
+        return
+    try:
+        values = [evaluate(question.answer, numbers) for numbers in _draws(question)]
+    except ExpressionError:
+        return  # told by the rule on slips
+    low, high = min(values), max(values)
+    if high - low <= 2 * question.tolerance:
+        what = f"{(low + high) / 2:g} is right whatever numbers are drawn"
+        yield ("answer",), what, "compute it from the numbers, or write them into the stem"
+
+
+_DECIMALS = re.compile(r"\b(no|one|two|three|four|[0-9])[ -]decimals?\b", re.IGNORECASE)
+_COUNTS = ("no", "one", "two", "three", "four")
 
 
 def _rounding(question: Question) -> Iterator[_Fault]:
     """Who computes rightly and rounds as the stem asks is right."""
     if not isinstance(question, Numeric):
         return
-    asked = [places for words, places in _DECIMALS.items() if words in question.stem.lower()]
+    asked = _DECIMALS.search(question.stem)
     if not asked and question.tolerance > 0:
         return  # the tolerance says how exact it must be
-    places = asked[0] if asked else 0
+    count = asked[1].lower() if asked else "no"
+    places = int(count) if count.isdecimal() else _COUNTS.index(count)
     for numbers in _draws(question):
         try:
             value = evaluate(question.answer, numbers)
@@ -391,6 +427,51 @@ def _singles(questions: Iterable[Question]) -> list[Single]:
     return found if len(found) >= ENOUGH else []
 
 
+def _extreme(question: Single, extreme: Callable[[Iterable[int]], int]) -> list[int]:
+    lengths = [len(option.text) for option in question.options]
+    return [place for place, n in enumerate(lengths) if n == extreme(lengths)]
+
+
+def _in_stem(question: Single) -> list[int]:
+    stem = words(question.stem)
+    shared = [len(stem & words(option.text)) for option in question.options]
+    return [place for place, count in enumerate(shared) if count == max(shared)]
+
+
+def _guesses(question: Single) -> dict[str, list[int]]:
+    """What somebody may take who knows nothing: the places of the options it is open between."""
+    return {
+        "the longest option": _extreme(question, max),
+        "the shortest option": _extreme(question, min),
+        "the option that shares most words with the stem": _in_stem(question),
+        **{_letter(place): [place] for place in range(len(question.options))},
+    }
+
+
+LUCK = 1 / 200
+"""What random keys give one guess more rarely is a habit; of four options, A in four of four."""
+
+
+def _few(questions: Sequence[Question]) -> Iterator[_Habit]:
+    singles = [question for question in questions if isinstance(question, Single)]
+    if len(singles) >= ENOUGH:
+        return  # the rules below are stricter
+    guesses = [_guesses(question) for question in singles]
+    for name in dict.fromkeys(itertools.chain(*guesses)):
+        hits, chances = 0, [1.0]  # of so many hits, were the right options drawn by lot
+        for question, guess in zip(singles, guesses, strict=True):
+            taken = guess.get(name, [])
+            hits += _key(question) in taken
+            chance = len(taken) / len(question.options)
+            chances = [
+                missed * (1 - chance) + hit * chance
+                for missed, hit in zip([*chances, 0.0], [0.0, *chances], strict=True)
+            ]
+        if sum(chances[hits:]) < LUCK:
+            what = f"{name} is right in {hits} of {len(singles)} questions, which is hardly luck"
+            yield singles[0], what, "make it wrong in some"
+
+
 MOST, LEAST = 1.2, 1 / 3  # of what chance gives: never to be the longest would tell as well
 
 
@@ -400,8 +481,7 @@ def _length_habit(questions: Sequence[Question]) -> Iterator[_Habit]:
     for word, extreme in (("longest", max), ("shortest", min)):
         hits, found = 0.0, []
         for question in singles:
-            lengths = [len(option.text) for option in question.options]
-            taken = [place for place, n in enumerate(lengths) if n == extreme(lengths)]
+            taken = _extreme(question, extreme)
             if _key(question) in taken:
                 hits += 1 / len(taken)
                 found.append(question.id)
@@ -474,13 +554,11 @@ def _stem_words(questions: Sequence[Question]) -> Iterator[_Habit]:
     singles = _singles(questions)
     pointed, by_chance, found = 0.0, 0.0, []
     for question in singles:
-        stem = words(question.stem)
-        shared = [len(stem & words(option.text)) for option in question.options]
-        most = [place for place, count in enumerate(shared) if count == max(shared)]
-        by_chance += 1 / len(shared)
+        most, options = _in_stem(question), len(question.options)
+        by_chance += 1 / options
         if _key(question) in most:
             pointed += 1 / len(most)
-            if len(most) < len(shared):
+            if len(most) < options:
                 found.append(question.id)
     if pointed > POINTING * by_chance:
         what = (
@@ -584,11 +662,13 @@ OF_QUESTION: dict[str, Callable[[Question], Iterator[_Fault]]] = {
     "option-length": _lengths,
     "form": _forms,
     "slip": _slips,
+    "constant": _constant,
     "rounding": _rounding,
     "shown": _shown,
     "filled": _filled,
 }
 OF_BANK: dict[str, Callable[[Sequence[Question]], Iterator[_Habit]]] = {
+    "few": _few,
     "length": _length_habit,
     "letters": _letters,
     "runs": _runs,

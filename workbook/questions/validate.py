@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields
@@ -304,7 +305,7 @@ def _numbers(question: Question, loc: Loc) -> Iterator[_Fault]:
         here = (*loc, "numbers", name)
         if not name.isidentifier():
             yield _Fault(here, f"`{name}` cannot be used in an expression", "use letters and _")
-        if not (low <= high and step > 0):
+        if not (low <= high and step > 0 and all(map(math.isfinite, (low, high, step)))):
             yield _Fault(here, f"[{low}, {high}, {step}] draws nothing", "give [low, high, step]")
         elif len(re.findall(rf"\b{re.escape(name)}\b", used)) < 2:
             yield _Fault(here, f"the number `{name}` is used nowhere", "use or remove it")
@@ -323,8 +324,9 @@ def _texts(question: Question, loc: Loc) -> Iterator[_Fault]:
 
 
 def _numeric(question: Numeric, loc: Loc) -> Iterator[_Fault]:
-    if question.tolerance < 0:
-        yield _Fault((*loc, "tolerance"), "the tolerance is negative", "give half a unit")
+    if not 0 <= question.tolerance < math.inf:
+        what = f"the tolerance is {question.tolerance:g}"
+        yield _Fault((*loc, "tolerance"), what, "give half a unit")
         return
     for seed in SEEDS if question.numbers else (0,):
         numbers = draw(question, seed)
