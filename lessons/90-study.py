@@ -35,7 +35,7 @@ from workbook import study_plan
 study_plan("")  # such as study_plan("2026-12-05")
 
 # %% [markdown]
-# No code? `study_plan("2026-12-05", code=False)`. An hour a day is planned; with more or less time, add `minutes_a_day=120`. The lessons are weighed by the topics of WGU D381, as far as we could infer them; `exam="ga4"` weighs them by those of the GA4 certification. Run the cell again after the diagnostic and every few days: the lessons of your wrong first answers gain weight, their sheets come first, and what you have worked through is taken off.
+# No code? `study_plan("2026-12-05", code=False)`. An hour a day is planned; with more or less time, add `minutes_a_day=120`. The lessons are weighed by the topics of WGU D381, as far as we could infer them; `exam="ga4"` weighs them by those of the GA4 certification. Run the cell again after the diagnostic and every few days: the lessons of your wrong first answers gain weight, and so do their sheets; lessons that you have worked through and mock exams of the last week are taken off.
 #
 # **Two evenings** are enough for the diagnostic, the sheets and the cards, and for few whole lessons. The last evening stays short, and brings nothing new: the plan holds it to 45 minutes.
 #

@@ -568,6 +568,22 @@ def test_a_diagnostic_that_is_done_is_not_planned_again() -> None:
     assert "diagnostic" not in {entry.kind for entry in done.plan.entries}
 
 
+@pytest.mark.parametrize(("days_ago", "planned"), [(1, False), (8, True)])
+def test_a_mock_exam_of_the_last_week_is_not_planned_again(days_ago: int, planned: bool) -> None:
+    began = widget._now() - timedelta(days=days_ago)
+    item = {"id": "01-q13", "seed": 0, "hash": "0", "places": None}
+    start = {
+        "what": "start", "n": 0, "blueprint": "short", "title": "Short", "seed": 1,
+        "items": [item], "minutes": 25, "extra": 0.0,
+    }  # fmt: skip
+    end = {"what": "end", "n": 1, "why": "handed in", "verdicts": {"01-q13": "right"}}
+    base = {"t": began.isoformat(), "kind": "exam", "item": "short-x"}
+    progress.append([{**base, **start}, {**base, **end}])
+    shown = study_plan("2026-12-05", 120, exam="ga4")
+    assert isinstance(shown, StudyPlan)
+    assert ("short" in {entry.about for entry in shown.plan.entries}) == planned
+
+
 def test_links_lead_to_notebooks_beside_the_page() -> None:
     shown = study_plan("2026-12-05", 120)
     assert isinstance(shown, StudyPlan)
@@ -592,6 +608,8 @@ def test_a_day_with_the_month_first_is_read_and_said() -> None:
 def test_it_is_said_that_the_cards_aim_at_the_day_too() -> None:
     assert "Your cards now aim at this day, too." in _notes("2026-12-05")
     assert "Your cards aim at this day, too." in _notes("2026-12-05")
+    later = _notes("2026-12-06")
+    assert "Your cards now aim at this day, too, no longer at December 5, 2026." in later
 
 
 def test_an_exam_is_named_in_any_case_and_short_is_none() -> None:
@@ -612,7 +630,7 @@ def test_what_no_lesson_covers_is_said_before_what_is_left_out() -> None:
         if not any(f"{int(name[1:].partition('.')[0]):02d}" in there for name in one.objectives)
     ]  # fmt: skip
     assert none and all(name in notes for name in none)
-    assert notes.index("All lessons so far cover") < notes.index("leaves out")
+    assert notes.index("All lessons so far cover") < notes.index("there is no time")
     told = notes.partition("cover ")[2]
     covered, rest = (int(told.partition(word)[0].split()[-2]) for word in (" of D381", " are not"))
     assert covered + rest == 100

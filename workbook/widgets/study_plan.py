@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -25,6 +25,8 @@ from workbook.widgets.cards import Card
 
 EXAM = "d381"
 """The exam whose topics weigh the lessons, if the learner names none."""
+_LATELY = timedelta(days=days.WEEK)
+"""A mock exam that was taken so lately is not planned again."""
 SHORT = "short"
 SHEETS = "study-sheets.html"
 DIAGNOSTIC = "diagnostic"
@@ -241,6 +243,9 @@ def _planned(exam_day: object, minutes: object, code: bool, exam: str) -> StudyP
     if not there:
         return Card("info", "There are no lessons in this copy to plan with.")
     chosen, mocks = _exams(exam)
+    sat = [one for one in sittings(events) if one.ended]
+    lately = {one.blueprint for one in sat if one.ended and _now() - one.ended < _LATELY}
+    mocks = [mock for mock in mocks if mock.name not in lately]
     if wanted != known:
         progress.record(EXAM_DATE, EXAM_DATE, date=wanted.isoformat())
     record = _record(events)
@@ -252,14 +257,15 @@ def _planned(exam_day: object, minutes: object, code: bool, exam: str) -> StudyP
         lessons = days.needs(there, record, code=route, twins=twins, weights=weights)
         return days.plan(
             today, wanted, int(minutes), lessons, mocks,
-            diagnosed=any(s.blueprint == DIAGNOSTIC and s.ended for s in sittings(events)),
+            diagnosed=any(one.blueprint == DIAGNOSTIC for one in sat),
             carded=bool(wrong_in_exams(events)) or any(e["kind"] == "card" for e in events),
         )  # fmt: skip
 
     made = plan(code)
     titles = {one.number: one.title for one in there} | {one.name: one.title for one in mocks}
     aim = "now aim" if wanted != known else "aim"
-    notes = [f"Your cards {aim} at this day, too."]
+    before = f", no longer at {_long(known)}" if known and wanted != known else ""
+    notes = [f"Your cards {aim} at this day, too{before}."]
     if slashes := _slashes(exam_day):
         notes.insert(0, f"I read {str(exam_day).strip()} as {_long(slashes)}.")
     notes += _order(made, days.needs(there, record, code=code, twins=twins, weights=weights))
@@ -406,8 +412,8 @@ def _notes(made: Plan, weights: dict[str, float], without: Plan | None) -> list[
     if share := _weight_out(made, weights):
         heavy = {e.about for e in made.left_out if e.kind == "sheet" and weights.get(e.about)}
         notes.append(
-            f"Of that, this plan leaves out the lessons on {percent(share)} of the exam."
-            + " Their sheets are in it: one page each in place of the lesson." * (not heavy)
+            f"For lessons on {percent(share)} of the exam there is no time: this plan leaves out "
+            "the lessons" + (", and has their sheets, one page each." if not heavy else ".")
         )
         more = 0.0 if without is None else share - _weight_out(without, weights)
         if more >= 0.005:
