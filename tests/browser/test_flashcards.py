@@ -122,7 +122,7 @@ def test_what_is_rated_is_announced_and_can_be_taken_back(
     live = page.locator(f"{ALL} > .ss-hidden[role=status]")
     expect(live).to_have_text("Good: in 2 days. Next card.")
     press(page, "u")
-    expect(live).to_have_text("Taken back. Next card.")
+    expect(live).to_have_text("Taken back. This card again.")
     expect(card(page).locator(".ss-front")).to_have_text(first, use_inner_text=True)
     assert [event["kind"] for event in events(course, "back")] == ["card", "card-undo"]
 

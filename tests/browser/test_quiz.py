@@ -381,3 +381,28 @@ def test_nothing_is_cut_off_at_360_pixels(open_notebook: Open) -> None:
     )
     assert wide == []
     assert axe(book.page, ".ss-quiz") == []
+
+
+def test_a_form_that_no_message_reaches_listens_to_all_that_the_kernel_says(
+    open_notebook: Open, lab: Lab
+) -> None:
+    """JupyterLab can make a second model of a widget; the first, which is shown, hears nothing."""
+    book = open_notebook("deaf.ipynb", cells("deaf.jsonl", 'quiz("02-q01", "02-q03")'))
+    book.run_all()
+    found = book.page.evaluate(
+        """() => {
+            const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+            for (const comm of kernel._comms.values()) comm.onMsg = () => {};
+            return kernel._comms.size;
+        }"""
+    )
+    assert found  # a private name of JupyterLab's; without any the test would prove nothing
+    for key in ("02-q01", "02-q03"):
+        form = question(book, key)
+        if key == "02-q01":
+            form.get_by_text("None, because the visitor left").click()
+        else:
+            form.get_by_role("textbox").fill("31.5")
+        form.get_by_role("button", name="Check", exact=True).click()
+        expect(form.locator(".ss-summary")).to_be_visible(timeout=10_000)
+    assert [event["item"] for event in events(lab, "deaf.jsonl")] == ["02-q01", "02-q03"]

@@ -45,6 +45,7 @@ class Asked(Widget):
     """
 
     reply = traitlets.Dict().tag(sync=True)
+    me = traitlets.Unicode().tag(sync=True)  # the id of the line to the browser
 
     _from_browser: ClassVar[tuple[str, ...]] = ()  # traits that only the browser sets
 
@@ -53,6 +54,7 @@ class Asked(Widget):
         self._lock = threading.RLock()
         self._replies: dict[str, dict[str, Any]] = {}
         super().__init__(**traits)
+        self.me = self.model_id or ""
         self.on_msg(lambda _widget, content, _buffers: self.handle(content))
 
     def handle(self, message: Mapping[str, Any]) -> None:

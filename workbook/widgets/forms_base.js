@@ -56,6 +56,23 @@ function connect({ model, el, root, words }) {
     return !gone;
   }
 
+  // JupyterLab can make two models of one widget, if its cell runs while the page still asks a new
+  // kernel what widgets it has. Messages then go to the model that nobody sees, so this view takes
+  // them from all that the kernel says, once a reply has stayed away.
+  let overheard = null;
+
+  function overhear() {
+    const all = model.widget_manager?.kernel?.iopubMessage;
+    if (overheard || !all) return;
+    overheard = (_, { header, content }) => {
+      if (header.msg_type !== "comm_msg" || content.comm_id !== model.get("me")) return;
+      if (content.data.method !== "update") return;
+      for (const [name, value] of Object.entries(content.data.state))
+        if (!String(value).startsWith("IPY_MODEL_")) model.set(name, value);
+    };
+    all.connect(overheard);
+  }
+
   // Ask Python; `say` gets the note of its reply and the reply, or what keeps the reply away.
   function send(message, say) {
     if (!look()) {
@@ -85,6 +102,7 @@ function connect({ model, el, root, words }) {
       waiting.say(busy ? words.busy : words.silent);
       if (!busy) {
         if (tries === TRIES) return;
+        overhear();
         model.send(message);
       }
       wait(waiting, message, busy ? tries : tries + 1);
@@ -129,6 +147,7 @@ function connect({ model, el, root, words }) {
     clearTimeout(firstTimer);
     clearTimeout(keepTimer);
     pending.forEach(({ timer }) => clearTimeout(timer));
+    if (overheard) model.widget_manager?.kernel?.iopubMessage.disconnect(overheard);
     model.off("change:reply", replied);
     model.off("comm_live_update", look);
   }
