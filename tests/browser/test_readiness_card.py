@@ -111,18 +111,18 @@ def test_each_link_of_the_advice_opens_the_section(opened: Notebook) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "target"),
+    ("item", "target"),
     [
         ("07-q07", "h2:has-text('3 Abandoned what?')"),
         ("03-q12", 'h2:has-text("5 Theo\'s dashboard")'),
-        ("00-q12", "h3:has-text('Exercise 4 (stretch). Who came again')"),
+        ("00-came-again", "h3:has-text('Exercise 4 (stretch). Who came again')"),
         ("02-q07", "h2:has-text('3 From \"interested\" to a definition')"),
     ],
 )
 def test_a_plain_link_opens_the_notebook_and_scrolls_where_it_is_open(
-    open_notebook: Callable[..., Notebook], study: Lab, question: str, target: str
+    open_notebook: Callable[..., Notebook], study: Lab, item: str, target: str
 ) -> None:
-    place = place_of(question)
+    place = place_of(item)
     assert place is not None
     book = open_notebook("links.ipynb", [f"# Links\n\n[open]({place.link})"], study)
     link = book.page.locator("a:has-text('open')").first
