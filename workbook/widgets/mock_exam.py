@@ -166,7 +166,8 @@ class MockExam(Asked):
         if sitting is None or sitting.id != message.get("sitting"):
             return {"note": _GONE}
         if sitting.deadline is not None and now > sitting.deadline + GRACE:
-            self._finish(sitting, "time", now, [_LATE])
+            late = [_LATE] if message.get("type") == "answer" else []
+            self._finish(sitting, "time", now, late)
             return {}
         if self._others_wrote(sitting):
             latest = self._find(message) or sitting
