@@ -98,6 +98,17 @@ def test_a_message_that_comes_again_is_done_once_and_answered_again(
         assert "drafts" not in names, "what is being filled in must not be overwritten"
 
 
+def test_the_browser_sets_drafts_and_nothing_else() -> None:
+    form = quiz("02-q01")
+    send(form, "02-q01", 1)
+    shown = dict(form.forms)
+    outdated = {"forms": {"02-q01": {"attempts": 0}}, "reply": {}, "drafts": {"02-q01": 2}}
+    content = {"data": {"method": "update", "state": outdated, "buffer_paths": []}}
+    form._handle_msg({"content": content, "buffers": []})
+    assert (form.forms, form.drafts) == (shown, {"02-q01": 2})
+    assert form.reply
+
+
 def test_replies_kept_are_few() -> None:
     form = quiz("02-q03")
     for _ in range(2 * base._REMEMBERED):

@@ -45,7 +45,6 @@ class Asked(Widget):
     """
 
     reply = traitlets.Dict().tag(sync=True)
-    me = traitlets.Unicode().tag(sync=True)  # the id of the line to the browser
 
     _from_browser: ClassVar[tuple[str, ...]] = ()  # traits that only the browser sets
 
@@ -54,7 +53,6 @@ class Asked(Widget):
         self._lock = threading.RLock()
         self._replies: dict[str, dict[str, Any]] = {}
         super().__init__(**traits)
-        self.me = self.model_id or ""
         self.on_msg(lambda _widget, content, _buffers: self.handle(content))
 
     def handle(self, message: Mapping[str, Any]) -> None:
@@ -76,6 +74,11 @@ class Asked(Widget):
     def _act_on(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """Do what the message asks; the fields of its reply."""
         raise NotImplementedError
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take from the browser what is its own. A view that overhears messages counts them as its
+        own changes and sends them back, by then perhaps outdated."""
+        super().set_state({k: v for k, v in sync_data.items() if k in self._from_browser})
 
     def _handle_msg(self, msg: Mapping[str, Any]) -> None:
         """ipywidgets holds back and compares state on the widget itself, which is not safe when two

@@ -56,18 +56,25 @@ function connect({ model, el, root, words }) {
     return !gone;
   }
 
-  // JupyterLab can make two models of one widget, if its cell runs while the page still asks a new
-  // kernel what widgets it has. Messages then go to the model that nobody sees, so this view takes
-  // them from all that the kernel says, once a reply has stayed away.
+  // What Python says to a widget can miss the view. JupyterLab can make two models of one widget, if
+  // its cell runs while the page still asks a new kernel what widgets it has; messages then go to the
+  // model that nobody sees. And anywidget drops all messages, for good and without a word, to a widget
+  // whose script took more than two seconds to load, as on a slow machine. So when no reply was ever
+  // heard, or one stays away, this view takes them from all that the kernel says. (The kernel's other
+  // signal, `iopubMessage`, says nothing of a message that somebody failed to handle.)
   let overheard = null;
 
   function overhear() {
-    const all = model.widget_manager?.kernel?.iopubMessage;
+    const all = model.widget_manager?.kernel?.anyMessage;
     if (overheard || !all) return;
-    overheard = (_, { header, content }) => {
-      if (header.msg_type !== "comm_msg" || content.comm_id !== model.get("me")) return;
+    let me; // the id of this widget's line: that on which a reply to this view comes
+    overheard = (_, { msg: { header, content }, direction }) => {
+      if (direction !== "recv" || header.msg_type !== "comm_msg") return;
       if (content.data.method !== "update") return;
-      for (const [name, value] of Object.entries(content.data.state))
+      const state = content.data.state;
+      if (String(state.reply?.seq).includes(number)) me = content.comm_id;
+      if (content.comm_id !== me) return;
+      for (const [name, value] of Object.entries(state))
         if (!String(value).startsWith("IPY_MODEL_")) model.set(name, value);
     };
     all.connect(overheard);
@@ -79,6 +86,7 @@ function connect({ model, el, root, words }) {
       say(UNSENT);
       return;
     }
+    if (!root.dataset.heard) overhear(); // not even the pings sent until now
     const seq = `${number}-${++sent}`;
     try {
       model.send({ ...message, seq });
@@ -147,7 +155,7 @@ function connect({ model, el, root, words }) {
     clearTimeout(firstTimer);
     clearTimeout(keepTimer);
     pending.forEach(({ timer }) => clearTimeout(timer));
-    if (overheard) model.widget_manager?.kernel?.iopubMessage.disconnect(overheard);
+    if (overheard) model.widget_manager?.kernel?.anyMessage.disconnect(overheard);
     model.off("change:reply", replied);
     model.off("comm_live_update", look);
   }
