@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -158,12 +159,14 @@ def test_every_other_type_is_answered(open_notebook: Open, lab: Lab) -> None:
     book = open_notebook("types.ipynb", cells("types.jsonl", *calls))
     book.run_all()
     form = question(book, "02-q02")
+    expect(form.get_by_role("checkbox", name=re.compile("^A ?: A key event$"))).to_be_visible()
     form.get_by_label("A key event").check()
     form.get_by_label("A conversion").check()
     form.get_by_role("button", name="Check", exact=True).click()
     expect(status(book, "02-q02")).to_contain_text("Right: all 2, and nothing else.")
 
     form = question(book, "02-q03")
+    expect(form.get_by_role("rowheader")).to_have_text(["cart", "order"])
     form.get_by_role("button", name="Hint").click()
     expect(form.locator(".ss-hint")).to_contain_text("Who is left")
     expect(form.get_by_label("Your answer in %")).to_be_focused()

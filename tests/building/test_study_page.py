@@ -76,6 +76,11 @@ def test_it_is_made_for_a_phone_and_for_both_themes(text: str, parsed: Parsed) -
     assert "break-before: page" in text
 
 
+def test_tables_name_their_columns_and_rows(parsed: Parsed) -> None:
+    heads = [attributes.get("scope") for tag, attributes in parsed.tags if tag == "th"]
+    assert set(heads) == {"col", "row"}
+
+
 def test_it_stands_alone(text: str, parsed: Parsed) -> None:
     names = {tag for tag, _ in parsed.tags}
     assert not names & {"script", "link", "img", "iframe", "object", "form", "base"}

@@ -91,3 +91,18 @@ def test_the_learners_path_stays_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "named"),
+    [
+        (["step", "users"], [["cart", 5], ["order", 1]], True),
+        (["user", "order"], [["a", "no"], ["a", "yes"]], False),  # one user twice
+        (["time", "event"], [["9:02", "a"], ["9:10", "b"]], False),
+        (["step"], [["cart"], ["order"]], False),  # a list
+    ],
+)
+def test_a_first_column_of_different_words_names_the_rows(
+    columns: list[str], rows: list[list[bank.Cell]], named: bool
+) -> None:
+    assert bank.Table(columns, rows).has_row_names is named

@@ -50,6 +50,7 @@ section { border-top: 2px solid var(--line); margin-top: 2rem; padding-top: 1.25
 .table { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .95rem; margin: .5rem 0; }
 th, td { border: 1px solid var(--line); padding: .25rem .5rem; text-align: left; }
+tbody th { font-weight: normal; }
 code { font: .9em ui-monospace, monospace; background: var(--box); padding: 0 .15em; }
 details { background: var(--box); border-radius: .3rem; padding: 0 .8rem; margin: .6rem 0; }
 details[open] { padding-bottom: .4rem; }
@@ -231,9 +232,12 @@ def _number(question: Question, seen: Numeric) -> str:
 def _table(table: Table, name: str) -> str:
     """A table that scrolls sideways by itself, so that the page does not."""
     head = "".join(f'<th scope="col">{to_inline(column)}</th>' for column in table.columns)
+    first = ('<th scope="row">', "</th>") if table.has_row_names else ("<td>", "</td>")
     body = "\n".join(
-        "<tr>" + "".join(f"<td>{to_inline(str(cell))}</td>" for cell in row) + "</tr>"
-        for row in table.rows
+        f"<tr>{first[0]}{to_inline(str(name))}{first[1]}"
+        + "".join(f"<td>{to_inline(str(cell))}</td>" for cell in row)
+        + "</tr>"
+        for name, *row in table.rows
     )
     return (
         f'<div class="table" role="region" tabindex="0" aria-label="{html.escape(name)}">'

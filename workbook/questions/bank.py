@@ -85,6 +85,13 @@ class Table:
     columns: list[str]
     rows: list[list[Cell]]
 
+    @property
+    def has_row_names(self) -> bool:
+        """Whether the first column names the rows: different words, and more columns follow."""
+        first = [str(row[0]) for row in self.rows]
+        worded = all(any(map(str.isalpha, name)) for name in first)
+        return len(self.columns) > 1 and worded and len(set(first)) == len(first)
+
 
 @dataclass(frozen=True)
 class Contested:

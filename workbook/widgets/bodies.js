@@ -11,7 +11,14 @@ function plain(html) {
   return template.content.textContent.trim();
 }
 
-const letter = (index) => String.fromCharCode(65 + index);
+// An option's letter is part of its name: feedback says "You chose C".
+const lettered = (place) =>
+  h(
+    "span",
+    { class: "ss-letter" },
+    String.fromCharCode(65 + place),
+    h("span", { class: "ss-hidden" }, ": "),
+  );
 
 function sign(name) {
   return h("span", { class: "ss-sign", "data-sign": name, "aria-hidden": "true" }, SIGNS[name]);
@@ -39,9 +46,7 @@ function feedbackPart(entry, place = null, signed = true) {
       h(
         "p",
         { class: "ss-part-head" },
-        place === null
-          ? null
-          : h("span", { class: "ss-letter" }, letter(place), h("span", { class: "ss-hidden" }, ": ")),
+        place === null ? null : lettered(place),
         h("span", { class: "ss-option-text", html: entry.name }),
         entry.label ? h("span", { class: "ss-badge" }, entry.label) : null,
       ),
@@ -67,7 +72,7 @@ function options(q, id, kind) {
         "label",
         { class: "ss-option", for: `${id}-o${index}` },
         inputs[place],
-        h("span", { class: "ss-letter", "aria-hidden": "true" }, letter(place)),
+        lettered(place),
         h("span", { class: "ss-option-text", html: q.options[index] }),
       ),
     ),
@@ -380,19 +385,23 @@ function makeBody(q, id, changed) {
 
 function table(data) {
   const numeric = (html) => /^[-−$€£]?[\d.,]+( ?%)?$/.test(plain(html));
-  const cell = (tag, html, extra = {}) =>
-    h(tag, { html, class: numeric(html) ? "ss-figure" : null, ...extra });
+  const figures = (cells) => cells.length > 0 && cells.every(numeric);
+  const shown = (tag, html, of, extra = {}) =>
+    h(tag, { html, class: figures(of) ? "ss-figure" : null, ...extra });
+  const columns = data.columns.map((_, i) => data.rows.map((row) => row[i]));
+  const head = data.columns.map((html, i) => shown("th", html, columns[i], { scope: "col" }));
+  const line = (row) =>
+    row.map((html, i) =>
+      i === 0 && data.rowNames ? shown("th", html, [html], { scope: "row" }) : shown("td", html, [html]),
+    );
   return h(
     "div",
     { class: "ss-scroll" },
     h(
       "table",
       { class: "ss-table" },
-      h("thead", {}, h("tr", {}, ...data.columns.map((c, i) => {
-        const figures = data.rows.length && data.rows.every((row) => numeric(String(row[i])));
-        return h("th", { scope: "col", html: c, class: figures ? "ss-figure" : null });
-      }))),
-      h("tbody", {}, ...data.rows.map((row) => h("tr", {}, ...row.map((c) => cell("td", c))))),
+      h("thead", {}, h("tr", {}, ...head)),
+      h("tbody", {}, ...data.rows.map((row) => h("tr", {}, ...line(row)))),
     ),
   );
 }

@@ -243,6 +243,7 @@ def payload(question: Question, seed: int = 0) -> dict[str, Any]:
     if seen.table:
         data["table"] = {
             "columns": [to_inline(column) for column in seen.table.columns],
+            "rowNames": seen.table.has_row_names,
             "rows": [[to_inline(str(cell)) for cell in row] for row in seen.table.rows],
         }
     match seen:
