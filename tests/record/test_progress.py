@@ -53,6 +53,23 @@ def test_foreign_lines_and_unknown_kinds_are_left_alone(record: Path) -> None:
     assert items["01-a"].last == "right"
 
 
+EVENT = '"t":"2026-01-01T00:00:00+00:00","kind":"check","item":"01-a"'
+
+
+@pytest.mark.parametrize(
+    "torn",
+    [
+        ['{"v":1', f"{EVENT}}}"],  # one event in two lines
+        [f"{{{EVENT}}},{{{EVENT}}}"],  # two events in one line
+        [f'{{{EVENT},"a":[1', "2]}", "3"],
+    ],
+)
+def test_lines_that_only_joining_would_mend_are_none(torn: list[str]) -> None:
+    whole = '{"t":"2026-01-01T00:00:00+00:00","kind":"dream","item":"z"}'
+    found = progress.parse("\n".join([whole, *torn, whole]))
+    assert [event["kind"] for event in found] == ["dream", "dream"]
+
+
 def test_a_record_that_cannot_be_written_stops_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
