@@ -1,7 +1,7 @@
 # ---
 # title: Implementation and data quality
 # genre: a whodunit
-# minutes: {core: 50, stretch: 70, no_code: 35}
+# minutes: {core: 50, stretch: 75, no_code: 35}
 # objectives: [L5.1, L5.2, L5.3, L5.4, L5.5, L5.6, L5.7]
 # tables: [raw_events, raw_sessions, events, sessions, orders, fault_log]
 # moves: [drop_duplicates, drop]
@@ -980,6 +980,56 @@ print("in the first two weeks:", (late["time"] < "2025-10-06").sum())
 # Phones that lost the network sent the rest of the visit later, with the time of receipt (**late events**). They spoil times and days, not counts.
 
 # %% [markdown]
+# ### One repair until Monday
+
+# %%
+quiz("05-q45")
+
+# %% [markdown]
+# Locked? Here is each choice, against the shop system:
+
+# %%
+# To be run, not read.
+log = load("fault_log").query("table == 'raw_events'")
+
+
+def after_repair_of(*faults):
+    found = log[log["fault"].isin(faults)]
+    added = found[found["operation"] == "add"]
+    values = found[found["column"] == "value"].set_index("raw_row")["clean"].astype(float)
+    left = bought["value"].drop(added["raw_row"], errors="ignore")
+    return values.reindex(left.index).fillna(left)
+
+
+repairs = {
+    "copies": ["duplicate purchase"],
+    "missing values": ["purchase without revenue"],
+    "tests and tax": ["test order", "tax in value"],
+    "nothing": [],
+    "all four": list(log["fault"].unique()),
+}
+repaired = {name: after_repair_of(*faults) for name, faults in repairs.items()}
+true_sum, true_mean = orders["value"].sum(), orders["value"].mean()
+pd.DataFrame(
+    {
+        "revenue, % off": {name: 100 * (v.sum() / true_sum - 1) for name, v in repaired.items()},
+        "average order, % off": {
+            name: 100 * (v.sum() / len(v) / true_mean - 1) for name, v in repaired.items()
+        },
+    }
+).round(1)
+
+# %% [markdown]
+# Where faults cancel out, mending one of them makes the sum worse. And which single repair is the best depends on the number that is asked for: for the average order it is the missing values. So repair all four, or say which one you did.
+
+# %% tags=["facts"]
+print("a test order:", strangers["value"].sum() / len(strangers), "an order:", true_mean, "tests:", len(strangers))
+print("copies:", bought["value"].sum() - repaired["copies"].sum(), "missing:", repaired["missing values"].sum() - bought["value"].sum())
+print("tests and tax:", bought["value"].sum() - repaired["tests and tax"].sum())
+print("the two large ones:", repaired["missing values"].sum() + repaired["copies"].sum() - 2 * bought["value"].sum())
+print("purchases:", log["fault"].value_counts()[["duplicate purchase", "purchase without revenue"]].to_dict(), len(wrong_value))
+
+# %% [markdown]
 # ### Exercise 4 (stretch). How many mails read *direct*?
 #
 # Nobody can say which of the direct visits of that Thursday came by mail. Estimate **how many**: the direct visits of the Thursday whose mail had no UTM, less the mean direct visits of all other Thursdays.
@@ -1271,6 +1321,8 @@ quiz("05-q11", "05-q19")
 # **First audit.** Copies: +113, keep the first of each order. Bots (stretch): +340 sessions, or +1,692 with `view_item events`; leave the rows out. The hour alone catches real visits too, and the card's precision shows it.
 #
 # **The decision 05-q09.** No option is right, and left alone nearly all take B. The footnote of A gets lost, and then it costs about 3,250 dollars, if the discount sells nothing more; B is the usual practice; C is right by luck; D throws away 27 good days; E is fine as long as the mark stays with the number, and here it is nearer to the truth (216 of 245 carts). B against E is worth the quarrel. Ask which sentence survives being copied into somebody else's slide.
+#
+# **One repair, 05-q45 (stretch).** Expect most for the copies, the largest row of the table. Nearest is the smallest repair, since copies and missing values cancel out. Ask what the bank would have to ask for, to make the missing values the first repair (the average order).
 #
 # **Close.** On the file: Theo's new page, the reloads, the banner, a stranger's bots, the payment provider, Northlight's own mail; nobody knows yet who dropped the values. Not on it: the customers.
 #

@@ -279,6 +279,65 @@ def test_on_other_days_one_checkout_in_nine_has_no_cart(raw: pd.DataFrame) -> No
     assert "eight in nine visits with a checkout have one" in TEXT
 
 
+def test_one_repair_of_four_is_the_nearest_and_not_a_large_one(
+    bought: list[Any], orders: pd.DataFrame
+) -> None:
+    """Recounted from the log and the shop system alone, without the fault log."""
+    shop = dict(zip(orders["order_id"], orders["value"], strict=True))
+    first, copies = first_of_each(bought)
+    empty = [row for row in first if pd.isna(row.value)]
+    other_id = [row for row in first if row.transaction_id not in shop]
+    tests = [row for row in other_id if str(row.transaction_id).startswith("o_")]
+    lost_id = [row for row in other_id if row not in tests]
+    taxed = [
+        row
+        for row in first
+        if row.transaction_id in shop and row not in empty and row.value != shop[row.transaction_id]
+    ]
+    counted = [
+        ["counted again", len(copies)],
+        ["without a value", len(empty)],
+        ["test orders", len(tests)],
+        ["with 8 % of tax in the value", len(taxed)],
+    ]
+    question = BY_ID["05-q45"]
+    assert isinstance(question, bank.Decide) and question.table is not None
+    assert question.table.rows == counted
+    assert all(
+        row.value == pytest.approx(1.08 * shop[row.transaction_id], abs=0.02) for row in taxed
+    )
+    assert len(first) - len(tests) == len(shop)
+
+    tracked = sum(row.value for row in bought if not pd.isna(row.value))
+    twice = sum(row.value for row in copies if not pd.isna(row.value))
+    # Ids that were lost have their value; what the shop has and the log has not is what is missing.
+    seen = {row.transaction_id for row in first if row not in empty}
+    known = sum(shop[name] for name in seen if name in shop)
+    missing = sum(shop.values()) - known - sum(row.value for row in lost_id if row not in empty)
+    little = sum(row.value for row in tests) + sum(
+        row.value - shop[row.transaction_id] for row in taxed
+    )
+    after = [tracked - twice, tracked + missing, tracked - little, tracked]
+    off = [100 * (money / sum(shop.values()) - 1) for money in after]
+    for option, share in zip(question.options, off, strict=True):
+        way = "low" if share < 0 else "high"
+        assert f"too {way} by {abs(share):.1f} %" in option.why
+    nearest = min(range(4), key=lambda place: abs(off[place]))
+    assert [option.best for option in question.options].index(True) == nearest
+    assert f"${twice:,.0f} of copies go" in question.options[0].why
+    assert f"made up for the ${missing:,.0f}" in question.options[0].why
+    assert f"${missing:,.0f} come in" in question.options[1].why
+    assert f"The smallest repair, ${little:,.0f}" in question.options[2].why
+    assert f"cancel out to ${twice - missing:,.0f}" in question.options[2].why
+    mean = sum(row.value for row in tests) / len(tests)
+    assert f"${orders['value'].mean():.2f} on average, a test order ${mean:.0f}" in question.stem
+    # Of the average order it is another repair, as the text below the decision says.
+    counts = [len(first), len(bought), len(bought) - len(tests), len(bought)]
+    usual = orders["value"].mean()
+    away = [abs(money / count / usual - 1) for money, count in zip(after, counts, strict=True)]
+    assert away.index(min(away)) == 1
+
+
 def test_the_revenue_of_october_is_right_by_luck(bought: list[Any], orders: pd.DataFrame) -> None:
     rows = in_month(bought, 10)
     shop = {row.order_id: row.value for row in orders.itertuples() if row.time.month == 10}
