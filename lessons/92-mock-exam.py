@@ -39,4 +39,4 @@ mock_exam()
 #
 # Read the explanation of each option, of the right ones too: whoever was right for the wrong reason finds out here. On contested points both answers stand: the one that the exam's sources key, and the one that can be defended. Questions answered wrong come back as flashcards, in [91 Flashcards](91-flashcards.ipynb).
 #
-# An instructor can write an exam of one's own: a text file in `lessons/exams/blueprints/`, like those that are there. `mock_exam("its-name")` then shows it alone.
+# An instructor can write an exam of one's own: a text file in `lessons/exams/blueprints/`, like those that are there. `mock_exam("its-name")` then shows it alone. For a class that is to sit the same exam, `mock_exam("short", draw=7)` asks the same questions of everybody who gives the same number.

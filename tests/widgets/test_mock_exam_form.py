@@ -618,3 +618,34 @@ def test_answers_from_two_threads_are_all_kept() -> None:
         thread.join()
     assert exam.state["flags"] == sorted(keys)
     assert mock_exam("small").state["flags"] == sorted(keys)
+
+
+def test_a_class_draws_the_same_exam_whatever_each_has_met(
+    lessons: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lessons_with(lessons, "few", items=3)  # of six, so that a drawing can leave out what was met
+
+    def items(name: str, draw: int | None) -> list[dict[str, Any]]:
+        monkeypatch.setenv("WORKBOOK_PROGRESS", str(tmp_path / name))
+        exam = mock_exam("few", draw=draw)
+        ask(exam, "start", blueprint="few")
+        [start] = [one for one in progress.events() if one.get("what") == "start"]
+        found: list[dict[str, Any]] = start["items"]
+        return found
+
+    fresh = items("ann.jsonl", 7)
+    monkeypatch.setenv("WORKBOOK_PROGRESS", str(tmp_path / "ben.jsonl"))
+    for item in fresh[:2]:
+        progress.record("answer", item["id"], verdict="right", answer=0)
+    assert items("ben.jsonl", 7) == fresh
+    assert len({json.dumps(items(f"{n}.jsonl", n)) for n in range(5)}) > 1
+    assert len({json.dumps(items(f"own-{n}.jsonl", None)) for n in range(5)}) > 1
+
+
+def test_the_number_of_a_drawing_is_told_and_a_wrong_one_is_advice() -> None:
+    assert "Drawing 7: " in mock_exam("small", draw=7).scene["notices"][0]
+    assert mock_exam("small").scene["notices"] == []
+    wrong: Any = "seven"
+    exam = mock_exam("small", draw=wrong)
+    assert exam.scene["notices"] == ["`draw` is a whole number, such as draw=7, and not 'seven'."]
+    assert exam.scene["exams"]

@@ -334,13 +334,16 @@ def start(
     seed: int,
     now: datetime,
     extra: float = 0.0,
+    *,
+    alike: bool = False,
 ) -> Step:
     """Begin a sitting: draws its items, what the learner met before coming last.
 
+    `alike`: what was met is drawn like the rest, so that a seed is the same exam for everybody.
     `extra` is one of `EXTRAS`. Raises `BlueprintError` if the bank has nothing to ask.
     """
     met = seen_before(events)
-    drawn = needed(draw(blueprint, questions, seed, met), blueprint)
+    drawn = needed(draw(blueprint, questions, seed, () if alike else met), blueprint)
     stamp = now.astimezone(UTC)
     mark_ = hashlib.blake2b(f"{blueprint.name}/{seed}/{stamp}".encode(), digest_size=2).hexdigest()
     fields = {

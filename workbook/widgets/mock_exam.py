@@ -1,6 +1,7 @@
 """The mock exam: a timed sitting drawn by a blueprint, and its report.
 
 `mock_exam("short")` shows one exam, `mock_exam()` all there are, `diagnostic()` the untimed one.
+`mock_exam("short", draw=7)` asks the same of everybody, as a class needs it.
 
 The record decides: every answer is an event before it counts as saved, and a sitting is replayed
 from its events, so a new kernel, page or machine goes on where the last one was, with the same
@@ -45,6 +46,10 @@ _OVER = "This exam is handed in already; that does not count any more."
 _ELSEWHERE = (
     "This exam was handed in in another window. What you did in this one since then does not count."
 )
+_ALIKE = (
+    "Drawing {}: whoever starts an exam with this number gets the same questions, as long as the "
+    "workbook's version is the same."
+)
 _LATE = "Time was up before your last answer reached Python, so it does not count."
 _BLANK = "A blank counts as not right; a guess costs nothing."
 _BLANK_IS_FINE = "Blank is fine here: it shows a gap."
@@ -77,10 +82,13 @@ class MockExam(Asked):
         *,
         title: str = "Mock exam",
         notices: Sequence[str] = (),
+        draw: int | None = None,
     ) -> None:
         """A running sitting of one of `exams` comes up by itself; one whose time ran out while
-        nobody watched is closed, and its report shown."""
+        nobody watched is closed, and its report shown. `draw` is the number of a drawing that is
+        the same for everybody; None: each sitting draws its own."""
         self._exams = {exam.name: exam for exam in exams}
+        self._draw = draw
         self._title = title
         self._notices = list(notices)
         self._sitting: Sitting | None = None
@@ -139,7 +147,10 @@ class MockExam(Asked):
             wished = message.get("extra")
             extra = wished if exam.minutes and wished in EXTRAS else 0.0
             asked = blueprints.questions(exam)
-            step = sittings.start(exam, asked, events, secrets.randbelow(2**31), now, extra)
+            seed = secrets.randbelow(2**31) if self._draw is None else self._draw
+            step = sittings.start(
+                exam, asked, events, seed, now, extra, alike=self._draw is not None
+            )
             saved = self._record(step)
             # As recorded: the record's own time of the start decides the deadline.
             begun = self._find({"sitting": step[0]})
@@ -465,19 +476,30 @@ class MockExam(Asked):
         }
 
 
-def mock_exam(name: str | None = None) -> MockExam:
+def mock_exam(name: str | None = None, draw: int | None = None) -> MockExam:
     """The mock exam `name` ("short"), or all exams to choose from.
 
-    A running sitting goes on. An unknown name becomes a line of advice.
+    A running sitting goes on. `draw` is any whole number: who gives the same one gets the same
+    questions, in the same order and with the same numbers, whatever was met before. What cannot
+    be used becomes a line of advice.
     """
-    if name is None:
-        exams = [one for one in blueprints.blueprints() if one.name != DIAGNOSTIC]
-        return placed(MockExam(sorted(exams, key=lambda exam: (exam.items, exam.name))))
+    notices = []
+    if draw is not None:
+        if type(draw) is int:
+            notices.append(_ALIKE.format(draw))
+        else:
+            notices.append(f"`draw` is a whole number, such as draw=7, and not {draw!r}.")
+            draw = None
     try:
-        exam = blueprints.find(str(name))
+        if name is None:
+            found = [one for one in blueprints.blueprints() if one.name != DIAGNOSTIC]
+            exams = sorted(found, key=lambda exam: (exam.items, exam.name))
+        else:
+            exams = [blueprints.find(str(name))]
     except BankError as error:
         return placed(MockExam([], notices=[str(error)]))
-    return placed(MockExam([exam], title=to_plain(exam.title)))
+    title = "Mock exam" if name is None else to_plain(exams[0].title)
+    return placed(MockExam(exams, title=title, notices=notices, draw=draw))
 
 
 def diagnostic() -> MockExam:
