@@ -1,7 +1,7 @@
 # ---
 # title: Start here
 # genre: the first sale in the log
-# minutes: {core: 35, stretch: 15, no_code: 25}
+# minutes: {core: 35, stretch: 20, no_code: 25}
 # objectives: [L0.1, L0.2, L0.3, L0.4]
 # tables: [events, sessions, orders, products]
 # moves: [read, select, filter, count]
@@ -546,7 +546,7 @@ def three_times_and_more():
 quiz("00-q12")
 
 # %%
-quiz("00-q04", "00-q10", "00-q11", "00-q13")
+quiz("00-q04", "00-q10", "00-q11", "00-q13", "00-q27", "00-q28", "00-q29")
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor

@@ -13,6 +13,8 @@ from workbook import load, paths
 from workbook.questions import bank
 from workbook.reference import source
 from workbook.reference.source import Lesson
+from workbook.study.blueprint import MARKABLE
+from workbook.study.readiness import ENOUGH
 
 LESSONS = [source.read(path) for path in source.sources(paths.lessons_dir())]
 THE_FIRST = "00"  # asks about the notebook itself, which no exam does
@@ -35,6 +37,25 @@ def test_both_pools_serve_every_objective_and_all_types_occur(lesson: Lesson) ->
     if lesson.number != THE_FIRST:
         assert {question.objective for question in reserved} == objectives
         assert len({question.type for question in questions}) >= 8
+
+
+@every_lesson
+def test_every_objective_has_enough_to_say_where_a_learner_stands(lesson: Lesson) -> None:
+    """First answers count once, so with fewer there would be too little evidence for ever."""
+    asked = [q.objective for q in bank.lesson(lesson.number) if q.type in MARKABLE]
+    asked += [cell.metadata["objective"] for cell in lesson.cells if cell.is_answer]
+    assert {name: asked.count(name) for name in lesson.header["objectives"]} == {
+        name: max(ENOUGH, asked.count(name)) for name in lesson.header["objectives"]
+    }
+
+
+def test_there_are_decisions_enough_to_compare_confidence_with() -> None:
+    keyed = [
+        question
+        for question in bank.all_questions()
+        if isinstance(question, bank.Decide) and any(option.best for option in question.options)
+    ]
+    assert len(keyed) >= ENOUGH
 
 
 @every_lesson
