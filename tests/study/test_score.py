@@ -122,19 +122,16 @@ def test_a_diagnostic_says_where_to_begin_and_nothing_of_mock_exams() -> None:
     assert "A mock exam is practice." in told(report(*timed))
 
 
-def test_the_weakest_topics_come_first_and_those_without_a_fault_not_at_all() -> None:
-    bank = [single(f"01-q{n}", "L1.1") for n in range(4)]
-    bank += [single(f"02-q{n}", "L2.1") for n in range(2)]
-    found = report(*sat(5, 6, bank=bank))  # right in the order in which they were drawn
-    missed = [part for part in found.topics if part.right < part.of]
-    assert len(missed) == 1
-    assert list(found.weakest) == missed
-    found = report(*sat(0, 6, bank=bank))
-    shares = [(part.right / part.of, part.right - part.of) for part in found.weakest]
-    assert len(shares) == 2
-    assert shares == sorted(shares)
-    assert [part.name for part in found.weakest] == ["One", "Two"]
-    assert report(*sat(6, 6, bank=bank)).weakest == ()
+def test_topics_with_the_most_to_gain_come_first_and_those_without_a_fault_not_at_all() -> None:
+    bank = [single(f"01-q{n}", "L1.1") for n in range(5)]
+    bank += [single(f"02-q{n}", "L2.1") for n in range(1)]
+    found = report(*sat(3, 6, bank=bank))
+    gains = [(part.name, part.right, part.of) for part in found.to_gain]
+    assert gains == [("One", 3, 5), ("Two", 0, 1)]  # two items count more than the worse share
+    found = report(*sat(4, 6, bank=bank))
+    assert [part.name for part in found.to_gain] == ["Two", "One"]  # of one item each, the worse
+    assert [part.name for part in report(*sat(5, 6, bank=bank)).to_gain] == ["Two"]
+    assert report(*sat(6, 6, bank=bank)).to_gain == ()
 
 
 # --- blanks, and what is left out ---------------------------------------------------------------

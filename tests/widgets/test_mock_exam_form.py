@@ -470,7 +470,7 @@ def test_a_question_changed_meanwhile_does_not_count_and_is_said(lessons: Path) 
     assert "4 of 5" in again.scene["score"]
 
 
-def test_the_report_begins_with_the_lessons_of_the_weakest_topics() -> None:
+def test_the_report_begins_with_the_lessons_of_the_topics_with_most_to_gain() -> None:
     exam = started()
     answer_all(exam)
     ask(exam, "end", why="handed in")

@@ -47,9 +47,10 @@ class Report:
     one); `total.against`: whether the interval lets one say so. `blanks` count as wrong;
     `left_out` count neither way; `fresh` are the items that the learner had not met before. Times
     are seconds; `even_share` is the time per item if all had the same, `slow` are items over twice
-    that, the longest first. `weakest` are the topics in which something was not
-    right, in the order in which to look at them: the least share first, then the most missed, then
-    the exam's order. `sentences` say all of it to the learner."""
+    that, the longest first. `to_gain` are the topics in which something was not right, as the study
+    plan orders them: what has most to gain first. A topic's items go by its weight, so that is the
+    most items missed, then the least share, then the exam's order. `sentences` say all of it to the
+    learner."""
 
     total: Part
     pass_mark: float | None
@@ -63,7 +64,7 @@ class Report:
     even_share: float | None
     slow: tuple[str, ...]
     fresh: Part
-    weakest: tuple[Part, ...]
+    to_gain: tuple[Part, ...]
     sentences: tuple[str, ...]
 
 
@@ -101,10 +102,10 @@ def report(sitting: Sitting, blueprint: Blueprint | None, questions: Iterable[Qu
         pass_mark=mark,
         reached=reached,
         topics=tuple(part for part in topics if part.of),
-        weakest=tuple(
+        to_gain=tuple(
             sorted(
                 (part for part in topics if part.right < part.of),
-                key=lambda part: (part.right / part.of, part.right - part.of),
+                key=lambda part: (part.right - part.of, part.right / part.of),
             )
         ),
         objectives=tuple(_part(code, by_objective[code], mark) for code in sorted(by_objective)),

@@ -647,11 +647,11 @@ def _lesson(objectives: Iterable[str]) -> str | None:
 
 
 def _begin(told: score.Report, exam: Blueprint | None) -> list[dict[str, Any]]:
-    """With which topics to begin, weakest first, each with a lesson to open: the one that teaches
-    it, or of a topic of several lessons the one of what went worst."""
+    """With which topics to begin, those with most to gain first, each with a lesson to open: the
+    one that teaches it, or of a topic of several lessons the one of what went worst."""
     missed = {part.name: part.right - part.of for part in told.objectives}
     begin = []
-    for part in told.weakest:
+    for part in told.to_gain:
         codes = _objectives(exam, part.name)
         worst = min(codes, key=lambda code: missed.get(code, 0))
         place = place_of(worst)
