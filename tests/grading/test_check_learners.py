@@ -366,6 +366,31 @@ def test_a_hand_in_without_code_shows_its_questions(
     assert re.search(r"handed in: 1 of \d+ answered, 0 right at the first try$", line)
 
 
+def test_a_hand_in_of_a_mock_exam_shows_its_score_and_nothing_else(
+    mini: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def event(second: int, **fields: Any) -> dict[str, Any]:
+        at = f"2026-01-05T10:00:{second:02}+00:00"
+        return {"v": 1, "t": at, "kind": "exam", "item": "short-1", "n": second, **fields}
+
+    asked = [{"id": f"01-q0{n}", "seed": 0, "hash": "0a1b2c3d"} for n in (1, 2)]
+    start = {"blueprint": "short", "title": "Short exam", "seed": 7, "alike": True}
+    begun = event(0, what="start", items=asked, minutes=5, **start)
+    marks = {"01-q01": "right", "01-q02": "blank"}
+    ended = event(2, what="end", why="handed in", verdicts=marks)
+    blank = json.loads((mini / f"notebooks/{SLUG}.ipynb").read_text())
+    sat = hand_in(tmp_path / "my-work-Di.zip", {SLUG: blank}, [begun, ended])
+    running = hand_in(tmp_path / "my-work-Ed.zip", {SLUG: blank}, [begun])
+    with helpers.at_home(mini):
+        assert cli.main([str(sat)]) == 0
+        said = capsys.readouterr().out.splitlines()
+        assert cli.main([str(running)]) == 1, "nothing is handed in, so all is told as open"
+        assert "mock exam" not in capsys.readouterr().out
+    assert said[0] == f"{sat}: mock exams, by the record handed in"
+    assert re.fullmatch(r"  2026-01-0\d \d\d:\d\d  Short exam, drawing 7: 1 of 2 right", said[1])
+    assert len(said) == 2
+
+
 def test_a_zip_that_holds_no_work_gets_one_line(
     mini: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -630,6 +630,7 @@ def test_a_class_draws_the_same_exam_whatever_each_has_met(
         exam = mock_exam("few", draw=draw)
         ask(exam, "start", blueprint="few")
         [start] = [one for one in progress.events() if one.get("what") == "start"]
+        assert start.get("alike", False) is (draw is not None)
         found: list[dict[str, Any]] = start["items"]
         return found
 

@@ -18,6 +18,7 @@ from workbook.exercises import standing, store
 from workbook.exercises.judge import Exercise, Verdict
 from workbook.grading import graft
 from workbook.reference import kernel
+from workbook.study.sitting import Sitting, sittings
 from workbook.widgets import record
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def read_all(name: str) -> list[tuple[Path, dict[str, Any]]]:
     """What a user means by `name`, read: one notebook, or those of a saved ZIP. Raises `Unusable`.
 
     Of a ZIP, the notebooks in which something was answered, in code or in a question's form, or
-    all if nothing was; each is named by the ZIP's path and its own name.
+    all if nothing was and no mock exam was sat; each is named by the ZIP's path and its own name.
     """
     path = Path(name)
     if path.suffix.lower() != ".zip" or not path.is_file():
@@ -94,7 +95,28 @@ def read_all(name: str) -> list[tuple[Path, dict[str, Any]]]:
         for where, notebook in found
         if _is_answered(notebook) or answered_questions(where)
     ]
-    return answered or found
+    return answered if answered or mock_exams(path) else found
+
+
+def given(names: Sequence[str]) -> list[str]:
+    """Names and patterns as single names: a Windows shell hands `*.zip` on as it is."""
+    return [each for name in names for each in (sorted(glob.glob(name)) or [name])]  # noqa: PTH207
+
+
+def _events(bundle: Path) -> list[dict[str, Any]]:
+    """The record in a saved ZIP; empty for all else: a ZIP without one is checked all the same."""
+    if bundle.suffix.lower() != ".zip":
+        return []
+    try:
+        with zipfile.ZipFile(bundle) as opened:
+            return progress.parse(record.content(opened, "progress.jsonl"))
+    except Exception:
+        return []
+
+
+def mock_exams(bundle: Path) -> list[Sitting]:
+    """The mock exams in the record of a saved ZIP that were handed in or ran out of time."""
+    return [one for one in sittings(_events(bundle)) if one.ended is not None]
 
 
 def answered_questions(path: Path) -> standing.LessonStanding | None:
@@ -102,13 +124,7 @@ def answered_questions(path: Path) -> standing.LessonStanding | None:
 
     None if it lies in no ZIP, or no question was answered.
     """
-    if path.parent.suffix.lower() != ".zip":
-        return None
-    try:
-        with zipfile.ZipFile(path.parent) as bundle:
-            events = progress.parse(record.content(bundle, "progress.jsonl"))
-    except Exception:  # a ZIP without a record is checked all the same
-        return None
+    events = _events(path.parent)
     of_lesson = [each for each in record.contents() if each.slug == path.stem]
     for each in standing.lessons(of_lesson, standing.replay(events)):
         if each.answered:
@@ -296,9 +312,7 @@ def check_files(
 
     Raises `Unusable` before anything runs.
     """
-    # A Windows shell hands `*.zip` on as it is.
-    given = [each for name in names for each in (sorted(glob.glob(name)) or [name])]  # noqa: PTH207
-    chosen = given or [str(path) for path in paths.lesson_notebooks()]
+    chosen = given(names) or [str(path) for path in paths.lesson_notebooks()]
     if not chosen:
         raise Unusable("there is no notebook to check")
     read = [one for name in chosen for one in read_all(name)]

@@ -10,7 +10,16 @@ from dataclasses import asdict
 from pathlib import Path
 
 from workbook.exercises.standing import LessonStanding
-from workbook.grading.check import TIMEOUT, Checked, Unusable, answered_questions, check_files
+from workbook.grading.check import (
+    TIMEOUT,
+    Checked,
+    Unusable,
+    answered_questions,
+    check_files,
+    given,
+    mock_exams,
+)
+from workbook.study.sitting import Sitting
 
 SYMBOLS = {"right": "✔", "wrong": "✘", "not_attempted": "○", "error": "✘", "timeout": "✘"}
 
@@ -33,10 +42,11 @@ def main(
     else:
         # Hand-ins of one lesson have one name; what tells them apart is their folder.
         names = _names([path for path, _ in found])
-        tables = (
+        tables = [
             table(name, checked, answered_questions(path))
             for name, (path, checked) in zip(names, found, strict=True)
-        )
+        ]
+        tables += [exams(name, mock_exams(Path(name))) for name in given(notebooks)]
         print("\n".join(line for lines in tables for line in lines))
     return 0 if all(one.verdict == "right" for one in verdicts) else 1
 
@@ -68,5 +78,19 @@ def table(
         lines.append(
             f"  questions, by the record handed in: {questions.answered} of "
             f"{questions.questions} answered, {questions.right_first} right at the first try"
+        )
+    return lines
+
+
+def exams(name: str, sat: Sequence[Sitting]) -> list[str]:
+    """A heading with the ZIP's name and one line per mock exam; nothing without any."""
+    lines = [f"{name}: mock exams, by the record handed in"] if sat else []
+    for one in sat:
+        right = sum(verdict == "right" for verdict in one.verdicts.values())
+        drawing = f", drawing {one.seed}" if one.alike else ""
+        extra = f", {100 * one.extra:.0f} % extra time" if one.extra else ""
+        lines.append(
+            f"  {one.started.astimezone():%Y-%m-%d %H:%M}  {one.title}{drawing}: "
+            f"{right} of {len(one.verdicts)} right{extra}"
         )
     return lines

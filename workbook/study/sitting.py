@@ -47,7 +47,8 @@ class Sitting:
     `minutes` is without `extra`, the share of extra time; None: no clock. `met` are items that
     the learner knew before. `answers` and `seconds` are by question id, answers in the bank's form
     with original option indices. `steps` and `latest` are the count and the time of what was
-    recorded last. `ended` is None while it runs; `verdicts` are those of the end event.
+    recorded last. `ended` is None while it runs; `verdicts` are those of the end event. `alike`:
+    the number of its drawing (`seed`) was given, so that others could sit the same.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Sitting:
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     steps: int = 0
     latest: datetime | None = None
+    alike: bool = False
 
     @property
     def deadline(self) -> datetime | None:
@@ -297,6 +299,7 @@ def _started(time: datetime, event: Event) -> Sitting | None:
         extra=_number(event.get("extra"), 4.0) or 0.0,
         seed=seed if type(seed) is int else 0,
         met=frozenset(item.id for item in items if item.id in met),
+        alike=event.get("alike") is True,
     )
 
 
@@ -364,6 +367,7 @@ def start(
         "minutes": drawn.minutes,
         "extra": extra if extra in EXTRAS else 0.0,
         "met": [item.id for item in drawn.items if item.id in met],
+        **({"alike": True} if alike else {}),
     }
     return f"{blueprint.name}-{stamp:%Y%m%dT%H%M%S}-{mark_}", fields
 
