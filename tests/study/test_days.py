@@ -107,7 +107,7 @@ def test_the_promises_hold_whatever_there_is_to_do(
 
 
 @given(st.integers(2, 20), st.integers(30, 180), _lessons())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_sheet_never_stands_before_its_lesson(
     count: int, minutes: int, lessons: list[Lesson]
 ) -> None:
@@ -303,12 +303,17 @@ def test_a_long_lesson_is_not_spread_thin_where_the_days_have_room() -> None:
 
 
 @given(st.integers(1, 20), st.integers(30, 180), _lessons())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_day_stands_half_empty_while_a_lesson_is_left_out(
     count: int, minutes: int, lessons: list[Lesson]
 ) -> None:
     made = plan(count, minutes, lessons, carded=True)
-    shortest = min((e.minutes for e in made.left_out if e.kind == "lesson"), default=999)
+    out = [entry for entry in made.left_out if entry.kind == "lesson"]
+    # Lesson 00, if the exam does not ask it, waits until nothing else is left out.
+    weights = {one.number: one.weight for one in lessons}
+    waits = len(out) > 1 and any(weights.values()) and not weights.get(days.NOTEBOOKS)
+    fits = [entry.minutes for entry in out if not (waits and entry.about == days.NOTEBOOKS)]
+    shortest = min(fits, default=999)
     for day in made.days[:-1]:
         assert minutes - day.minutes < max(shortest, days.CHUNK)
 
