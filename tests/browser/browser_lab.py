@@ -13,7 +13,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +196,29 @@ class Notebook:
             timeout=timeout * 1000,
         )
         self.wait_idle(timeout)
+
+    @contextmanager
+    def widgets_loading_late(self) -> Iterator[None]:
+        """The widgets that appear within hear nothing of their kernel: anywidget gives a widget's
+        script two seconds to load (here none), and drops all messages to one that takes longer."""
+        self.page.evaluate(
+            """() => {
+                const real = AbortSignal.timeout;
+                let late = 0;
+                AbortSignal.timeout = (ms) => {
+                    late += ms === 2000;
+                    return real.call(AbortSignal, ms === 2000 ? 0 : ms);
+                };
+                window.undoLate = () => {
+                    AbortSignal.timeout = real;
+                    return late;
+                };
+            }"""
+        )
+        yield
+        self.page.locator(".ss-form").first.wait_for()
+        # An inner working of anywidget's; if it went, what is tested so would prove nothing.
+        assert self.page.evaluate("() => window.undoLate()")
 
     def run_cell(self, index: int) -> None:
         """Run one code cell (counted from 0) by keyboard."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,12 @@ def course(start_lab: Callable[..., Lab]) -> Lab:
 def opened(page: Page, course: Lab) -> Iterator[Callable[[str], Notebook]]:
     """Open a notebook whose second cell shows the cards of a record of its own."""
 
-    def start(name: str, *before: str, call: str = "flashcards()") -> Notebook:
+    def start(name: str, *before: str, call: str = "flashcards()", late: bool = False) -> Notebook:
         setup = SETUP.format(record=f"{name}.jsonl")
         course.put(f"{name}.ipynb", ["\n".join([setup, *before]), call])
         book = Notebook(page, course, f"{name}.ipynb")
-        book.run_all()
+        with book.widgets_loading_late() if late else nullcontext():
+            book.run_all()
         page.locator(ALL).wait_for()
         return book
 
@@ -127,13 +129,15 @@ def test_what_is_rated_is_announced_and_can_be_taken_back(
     assert [event["kind"] for event in events(course, "back")] == ["card", "card-undo"]
 
 
-def test_a_run_by_mouse(opened: Callable[..., Notebook], course: Lab) -> None:
-    page = opened("mouse").page
+@pytest.mark.parametrize("late", [False, True], ids=["", "loaded late"])
+def test_a_run_by_mouse(opened: Callable[..., Notebook], course: Lab, late: bool) -> None:
+    record = "mouse-late" if late else "mouse"
+    page = opened(record, late=late).page
     for name in ("Again", "Hard", "Good", "Easy"):
         card(page).get_by_role("button", name="Show the answer").click()
         card(page).get_by_role("button", name=name).click()
         expect(card(page).locator(".ss-back")).to_be_hidden()
-    assert [event["rating"] for event in events(course, "mouse")] == [1, 2, 3, 4]
+    assert [event["rating"] for event in events(course, record)] == [1, 2, 3, 4]
     card(page).locator(".ss-front").click()  # from here on the keys work
     rate_by_key(page, 4)
     page.get_by_role("button", name="Stop for now").click()

@@ -370,6 +370,17 @@ def test_axe_finds_nothing_on_any_page(
     each_page(book, look)
 
 
+def test_an_exam_that_loads_late_is_shown_begun_and_handed_in(
+    open_notebook: Open, tmp_path: Path, lab: Lab
+) -> None:
+    book = open_notebook("late.ipynb", cells("late.jsonl", lessons_with(tmp_path / "lessons")))
+    with book.widgets_loading_late():
+        book.run_all()
+    each_page(book, lambda page: None)
+    assert len({event["question"] for event in events(lab, "late.jsonl", "answer")}) == 4
+    assert len(events(lab, "late.jsonl", "end")) == 1
+
+
 def test_nothing_is_cut_off_at_360_pixels(open_notebook: Open, tmp_path: Path) -> None:
     lessons = lessons_with(tmp_path / "lessons")
     lessons_with(lessons, "other", title="Another exam with quite a long name", minutes=30)

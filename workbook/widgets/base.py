@@ -42,6 +42,10 @@ class Asked(Widget):
 
     A message that comes again (the browser heard no reply) is not done again: the state and the
     first reply are sent once more.
+
+    `__init__` opens the line to the browser and sends all state. What it shows first has to be set
+    by then: a change right after it is a message, and on a slow machine such a message is dropped
+    (see `overhear` in forms_base.js), which would leave the output empty.
     """
 
     reply = traitlets.Dict().tag(sync=True)

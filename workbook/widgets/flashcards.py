@@ -82,9 +82,9 @@ class Flashcards(Asked):
         self._stopped = False
         self._warned = False
         self._turn = 0
-        super().__init__()
         self._look()
         self._show()
+        super().__init__()  # last: see `Asked`
 
     @property
     def plain(self) -> str:

@@ -74,8 +74,8 @@ function connect({ model, el, root, words }) {
       const state = content.data.state;
       if (String(state.reply?.seq).includes(number)) me = content.comm_id;
       if (content.comm_id !== me) return;
-      for (const [name, value] of Object.entries(state))
-        if (!String(value).startsWith("IPY_MODEL_")) model.set(name, value);
+      const own = Object.entries(state).filter(([, value]) => !String(value).startsWith("IPY_MODEL_"));
+      model.set(Object.fromEntries(own)); // all at once: what draws one of them may need another
     };
     all.connect(overheard);
   }

@@ -96,11 +96,11 @@ class MockExam(Asked):
         self._incomplete: dict[str, str] = {}  # answers that cannot be read, and what is wrong
         self._reader = progress.Reader(_OURS)
         self._own: set[str] = set()  # times of the events that this widget has recorded
-        super().__init__()
         try:
             self._open(_now())
         except Exception as fault:  # a learner never sees a traceback of ours
             self.scene = self._bare([*self._notices, _failed(fault)])
+        super().__init__()  # last: see `Asked`
 
     @property
     def plain(self) -> str:
